@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The settings of every Swift target: Swift 6 language mode, no warning survives, explicit existentials and imports.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "swift-sem",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "SEM", targets: ["SEM"]),
+    .library(name: "SEMNumerics", targets: ["SEMNumerics"]),
+    .library(name: "SEMReport", targets: ["SEMReport"]),
+    .executable(name: "swift-sem", targets: ["swift-sem"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // The one door to LAPACK and BLAS: the system's on Linux, Accelerate on Apple platforms.
+    .target(
+      name: "CLinearAlgebra",
+      cSettings: [
+        .define("ACCELERATE_NEW_LAPACK", .when(platforms: [.macOS, .iOS]))
+      ],
+      linkerSettings: [
+        .linkedLibrary("lapack", .when(platforms: [.linux])),
+        .linkedLibrary("blas", .when(platforms: [.linux])),
+        .linkedLibrary("m", .when(platforms: [.linux])),
+        .linkedFramework("Accelerate", .when(platforms: [.macOS, .iOS])),
+      ]
+    ),
+    .target(name: "SEMNumerics", dependencies: ["CLinearAlgebra"], swiftSettings: strict),
+    .target(name: "SEM", dependencies: ["SEMNumerics"], swiftSettings: strict),
+    .target(name: "SEMReport", dependencies: ["SEM", "SEMNumerics"], swiftSettings: strict),
+    .executableTarget(
+      name: "swift-sem",
+      dependencies: [
+        "SEM", "SEMReport", "SEMNumerics",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict
+    ),
+
+    .testTarget(name: "SEMNumericsTests", dependencies: ["SEMNumerics"], swiftSettings: strict),
+    .testTarget(
+      name: "SEMTests", dependencies: ["SEM", "SEMNumerics"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+  ]
+)

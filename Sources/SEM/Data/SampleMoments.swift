@@ -1,0 +1,23 @@
+public import SEMNumerics
+
+/// The moments of one group's complete rows.
+public struct SampleMoments: Sendable, Hashable {
+  /// The variables, in the order of the rows and columns of ``covariance``.
+  public var variables: [String]
+  /// The number of cases.
+  public var count: Int
+  /// The means; `nil` when only a covariance matrix is known.
+  public var mean: [Double]?
+  /// The covariance matrix with divisor N.
+  public var covariance: Matrix
+
+  /// Makes moments; `covariance` has divisor N.
+  public init(variables: [String], count: Int, mean: [Double]?, covariance: Matrix) {
+    precondition(covariance.isSquare && covariance.rowCount == variables.count)
+    precondition(mean == nil || mean?.count == variables.count)
+    self.variables = variables
+    self.count = count
+    self.mean = mean
+    self.covariance = covariance
+  }
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct SwiftSEM: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "swift-sem")
+}

@@ -1,0 +1,6 @@
+import SEMNumerics
+import Testing
+
+@Test func identityIsDiagonal() {
+  #expect(Matrix.identity(2) == Matrix.diagonal([1, 1]))
+}

@@ -1,0 +1,6 @@
+import SEM
+import Testing
+
+@Test func operatorsAreSpelledAsInLavaan() {
+  #expect(Operator(rawValue: "=~") == .measurement)
+}
