@@ -1,0 +1,66 @@
+public import SEMNumerics
+
+/// How the search for the minimum went.
+public struct Convergence: Sendable, Hashable {
+  /// Whether every element of the scaled gradient is below the tolerance.
+  public var isConverged: Bool { termination == .converged }
+  /// Why the search ended.
+  public var termination: Termination
+  /// The number of steps from the start that led to the result.
+  public var iterations: Int
+  /// The number of evaluations from that start.
+  public var evaluations: Int
+  /// The largest |∂F/∂θ| / √(expected ∂²F/∂θ²).
+  public var scaledGradient: Double
+  /// The start that led to the result, and those that failed before it.
+  public var start: String
+  /// The starts that failed.
+  public var failedStarts: [String]
+}
+
+/// A model with its estimates: what all inference starts from.
+///
+/// A fit that did not converge is a value too; ``convergence`` tells.
+public struct FittedModel: Sendable {
+  /// The parameter table.
+  public let table: ParameterTable
+  /// The moments that were fitted, one per block, with the divisor of the likelihood (N or N - 1).
+  public let moments: [SampleMoments]
+  /// The complete rows of each block, rows × observed variables in the block's order; `nil` without raw data.
+  public let rows: [Matrix]?
+  /// How the model was fitted.
+  public let options: FitOptions
+  /// The estimates of the free parameters, in the order of ``Parameter/free``.
+  public let estimates: [Double]
+  /// The values of all rows of the table: estimated, fixed, or the sample's for fixed covariates.
+  public let rowValues: [Double]
+  /// The minimum of the discrepancy F, blocks weighted by their share of the cases.
+  public let discrepancy: Double
+  /// F of each block.
+  public let blockDiscrepancies: [Double]
+  /// How the search went.
+  public let convergence: Convergence
+
+  /// The number of cases.
+  public var count: Int { moments.reduce(0) { $0 + $1.count } }
+  /// The multiplier that turns F into χ² for one block: n, or n - 1 for the Wishart likelihood.
+  public func multiplier(ofBlock index: Int) -> Double {
+    Double(moments[index].count - (options.likelihood == .wishart ? 1 : 0))
+  }
+  /// The sum of the blocks' multipliers: N, or N minus the number of groups.
+  public var multiplier: Double { moments.indices.reduce(0) { $0 + multiplier(ofBlock: $1) } }
+
+  /// The matrices of a block at the estimates; `nil` only where no estimate exists.
+  public func matrices(ofBlock index: Int) -> ReticularMatrices? {
+    ReticularMatrices(block: table.blocks[index], table: table, rowValues: rowValues)
+  }
+
+  /// A workspace at the estimates.
+  package func objective(everyVariableIsSource: Bool = false, table other: ParameterTable? = nil)
+    -> MaximumLikelihoodObjective?
+  {
+    ModelFitter.objective(
+      table: other ?? table, moments: moments, likelihood: options.likelihood,
+      everyVariableIsSource: everyVariableIsSource)
+  }
+}

@@ -1,0 +1,189 @@
+package import SEMNumerics
+
+/// The discrepancy of one block and its derivatives at the last point.
+///
+///     F = log|Σ| + tr(M Σ⁻¹) - log|S| - p,   M = S + (m - μ)(m - μ)ᵀ
+///
+/// (Jöreskog 1967). With W = Σ⁻¹ and Q = W - W M W the gradient is tr(Q Σₐ) and the Hessian
+/// tr(W Σₐ (W - 2Q) Σ_b) + tr(Q Σₐ_b); its expectation is tr(W Σₐ W Σ_b). Means come in through the constant
+/// variable of ``BlockStructure``, whose row and column of M and Σ hold them.
+package final class MaximumLikelihoodBlock {
+  package let structure: BlockStructure
+  package let moments: MomentWorkspace
+  /// M about the sample's means in internal order: S with 1 for the constant.
+  let sample: NumberBuffer
+  /// log|S| + p.
+  let saturated: Double
+  /// W = Σ⁻¹.
+  package let weight: NumberBuffer
+  /// Q = W - W M W.
+  let residual: NumberBuffer
+  package let weightProducts: WeightedProducts
+  let residualProducts: WeightedProducts
+  let mixedProducts: WeightedProducts
+  private let scratch: NumberBuffer
+  private let total: NumberBuffer
+  package let derivatives: ElementDerivatives
+  private let free: [BlockStructure.Element]
+  private var weightIsFormed = false
+  private var residualIsFormed = false
+
+  /// Makes a block's workspace; the sample's covariance matrix must be positive definite.
+  package init?(structure: BlockStructure, sample moments: SampleMoments) {
+    self.structure = structure
+    let order = structure.observedOrder
+    let p = structure.observedCount
+    let n = structure.momentOrder
+    let origin = order.map { moments.mean?[$0] ?? 0 }
+    self.moments = MomentWorkspace(
+      structure: structure, origin: structure.constant >= 0 ? origin : order.map { _ in 0 })
+    sample = NumberBuffer(count: n * n)
+    let factor = NumberBuffer(count: p * p)
+    for j in 0..<p {
+      for i in 0..<p {
+        let value = moments.covariance[order[i], order[j]]
+        sample[i + j * n] = value
+        factor[i + j * p] = value
+      }
+    }
+    if structure.constant >= 0 { sample[n * n - 1] = 1 }
+    if structure.constant >= 0, structure.constant != n - 1 { return nil }
+    guard Kernels.choleskyInPlace(factor.pointer, order: p) else { return nil }
+    saturated = Kernels.logDeterminant(factor: factor.pointer, order: p) + Double(n)
+    weight = NumberBuffer(count: n * n)
+    residual = NumberBuffer(count: n * n)
+    scratch = NumberBuffer(count: n * n)
+    total = NumberBuffer(count: structure.sourceCount * structure.sourceCount)
+    weightProducts = WeightedProducts(structure: structure)
+    residualProducts = WeightedProducts(structure: structure)
+    mixedProducts = WeightedProducts(structure: structure)
+    derivatives = ElementDerivatives(structure: structure)
+    free = structure.freeElements.map { structure.elements[$0] }
+  }
+
+  /// F at θ, or `nil` where Σ is not positive definite.
+  package func value(at theta: UnsafePointer<Double>) -> Double? {
+    weightIsFormed = false
+    residualIsFormed = false
+    guard moments.update(at: theta) else { return nil }
+    let n = structure.momentOrder
+    let w = weight.pointer
+    w.update(from: moments.sigma.pointer, count: n * n)
+    guard Kernels.choleskyInPlace(w, order: n) else { return nil }
+    let logDeterminant = Kernels.logDeterminant(factor: w, order: n)
+    Kernels.invertFactorInPlace(w, order: n)
+    return logDeterminant + Kernels.dot(sample.pointer, w, count: n * n) - saturated
+  }
+
+  private func formWeight() {
+    guard !weightIsFormed else { return }
+    weightProducts.form(weight: weight.pointer, moments: moments, includingZ: true)
+    weightIsFormed = true
+  }
+
+  package func formResidual() {
+    guard !residualIsFormed else { return }
+    let n = structure.momentOrder
+    Kernels.congruence(
+      symmetric: weight.pointer, sample.pointer, order: n, scratch: scratch.pointer, into: residual.pointer)
+    for i in 0..<(n * n) { residual[i] = weight[i] - residual[i] }
+    residualProducts.form(weight: residual.pointer, moments: moments, includingZ: true)
+    residualIsFormed = true
+  }
+
+  /// Adds `factor` times the gradient.
+  package func addGradient(_ factor: Double, into gradient: UnsafeMutablePointer<Double>) {
+    formResidual()
+    for element in free {
+      gradient[element.parameter] += factor * derivatives.first(element, residualProducts)
+    }
+  }
+
+  /// Adds `factor` times the lower triangle of the curvature, `dimension × dimension`.
+  package func addCurvature(
+    _ kind: Curvature, _ factor: Double, dimension t: Int, into matrix: UnsafeMutablePointer<Double>
+  ) {
+    formWeight()
+    let mixed: WeightedProducts
+    if kind == .exact {
+      formResidual()
+      mixedProducts.subtractTwice(residualProducts, from: weightProducts)
+      moments.totalCovariance(into: total.pointer)
+      mixed = mixedProducts
+    } else {
+      mixed = weightProducts
+    }
+    free.withUnsafeBufferPointer { free in
+      for bIndex in free.indices {
+        let b = free[bIndex]
+        for aIndex in bIndex..<free.count {
+          let a = free[aIndex]
+          var value = derivatives.product(a, b, weightProducts, mixed)
+          if kind == .exact {
+            value += derivatives.second(
+              a, b, residualProducts, effects: moments.effects.pointer, total: total.pointer)
+          }
+          add(factor * value, a.parameter, b.parameter, isSameElement: aIndex == bIndex, t, matrix)
+        }
+      }
+    }
+  }
+
+  /// Adds one pair of elements to the lower triangle; two elements of one parameter count in both orders.
+  @inline(__always)
+  private func add(
+    _ value: Double, _ a: Int, _ b: Int, isSameElement: Bool, _ t: Int, _ matrix: UnsafeMutablePointer<Double>
+  ) {
+    let row = max(a, b)
+    let column = min(a, b)
+    matrix[row + column * t] += row == column && !isSameElement ? 2 * value : value
+  }
+
+  /// Adds `factor` times the diagonal of the expected curvature, each element by itself.
+  package func addMetric(_ factor: Double, into diagonal: UnsafeMutablePointer<Double>) {
+    formWeight()
+    for element in free {
+      diagonal[element.parameter] +=
+        factor * derivatives.product(element, element, weightProducts, weightProducts)
+    }
+  }
+}
+
+/// The discrepancy of all blocks, each weighted by its share of the cases.
+package final class MaximumLikelihoodObjective: SmoothObjective {
+  package let blocks: [MaximumLikelihoodBlock]
+  package let weights: [Double]
+  package let dimension: Int
+
+  package init(blocks: [MaximumLikelihoodBlock], weights: [Double], dimension: Int) {
+    self.blocks = blocks
+    self.weights = weights
+    self.dimension = dimension
+  }
+
+  package func value(at x: UnsafePointer<Double>) -> Double? {
+    var sum = 0.0
+    for index in blocks.indices {
+      guard let value = blocks[index].value(at: x) else { return nil }
+      sum += weights[index] * value
+    }
+    return sum
+  }
+
+  package func gradient(into gradient: UnsafeMutablePointer<Double>) {
+    gradient.update(repeating: 0, count: dimension)
+    for index in blocks.indices { blocks[index].addGradient(weights[index], into: gradient) }
+  }
+
+  package func curvature(_ kind: Curvature, into matrix: UnsafeMutablePointer<Double>) {
+    matrix.update(repeating: 0, count: dimension * dimension)
+    for index in blocks.indices {
+      blocks[index].addCurvature(kind, weights[index], dimension: dimension, into: matrix)
+    }
+  }
+
+  package func metric(into diagonal: UnsafeMutablePointer<Double>) {
+    diagonal.update(repeating: 0, count: dimension)
+    for index in blocks.indices { blocks[index].addMetric(weights[index], into: diagonal) }
+  }
+}

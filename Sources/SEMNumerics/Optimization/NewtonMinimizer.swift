@@ -1,0 +1,264 @@
+/// Why a minimisation ended.
+public enum Termination: String, Sendable, Hashable, Codable {
+  /// Every free element of the scaled gradient is below the tolerance.
+  case converged
+  /// No step lowers the function any more although the gradient is above the tolerance.
+  case stalled
+  /// The limit of iterations was reached.
+  case iterationLimit
+  /// The function is not defined at the starting point.
+  case undefinedStart
+}
+
+/// Where a minimisation ended.
+public struct Optimum: Sendable, Hashable {
+  /// The point.
+  public var point: [Double]
+  /// The function's value there; NaN for ``Termination/undefinedStart``.
+  public var value: Double
+  /// The number of steps taken.
+  public var iterations: Int
+  /// The number of evaluations of the function.
+  public var evaluations: Int
+  /// The largest element of the scaled gradient, bounds that hold back a variable left out.
+  public var scaledGradient: Double
+  /// Why the minimisation ended.
+  public var termination: Termination
+}
+
+/// Newton's method with the exact Hessian, safeguarded by the expected curvature, step limits and backtracking.
+///
+/// A step solves `H d = -g`. Where the exact Hessian is not positive definite the expected curvature takes its place,
+/// with a multiple of the metric added when that is singular too (Levenberg 1944, Marquardt 1963). Steps are limited in the
+/// metric, then halved until the function falls by Armijo's rule. Bounds are kept by an active set: a variable at its
+/// bound is held while the gradient pushes it outwards (Bertsekas 1982).
+///
+/// Goals, in order: never to leave the domain, to end where the gradient is zero to rounding, few evaluations.
+public final class NewtonMinimizer {
+  /// Limits and tolerances.
+  public struct Options: Sendable, Hashable {
+    /// The tolerance for |gradient| / √metric.
+    public var gradientTolerance = 1e-8
+    /// The limit of steps.
+    public var iterationLimit = 500
+    /// The longest step of one variable in the metric.
+    public var stepLimit = 1.5
+
+    /// The defaults: 1e-8, 500 steps, 1.5.
+    public init() {}
+  }
+
+  private let dimension: Int
+  private let x, trial, g, direction, metric, hessian, factor, lower, upper: NumberBuffer
+  private var held: [Bool]
+  private let hasBounds: Bool
+
+  /// Makes the memory for problems of one dimension; bounds may be infinite, `nil` means none.
+  public init(dimension: Int, lower: [Double]? = nil, upper: [Double]? = nil) {
+    self.dimension = dimension
+    x = NumberBuffer(count: dimension)
+    trial = NumberBuffer(count: dimension)
+    g = NumberBuffer(count: dimension)
+    direction = NumberBuffer(count: dimension)
+    metric = NumberBuffer(count: dimension)
+    hessian = NumberBuffer(count: dimension * dimension)
+    factor = NumberBuffer(count: dimension * dimension)
+    self.lower = NumberBuffer(lower ?? [Double](repeating: -.infinity, count: dimension))
+    self.upper = NumberBuffer(upper ?? [Double](repeating: .infinity, count: dimension))
+    hasBounds = lower != nil || upper != nil
+    held = [Bool](repeating: false, count: dimension)
+  }
+
+  /// Minimises from a start.
+  ///
+  /// After the tolerance is met one more step is tried, so that the point is right to rounding.
+  /// - Complexity: t³/3 a step beside the objective's own cost; nothing is allocated after the first step.
+  public func minimize(_ objective: some SmoothObjective, from start: [Double], options: Options = Options())
+    -> Optimum
+  {
+    precondition(start.count == dimension && objective.dimension == dimension, "Shapes must agree.")
+    x.assign(start)
+    for i in 0..<dimension { x[i] = min(max(x[i], lower[i]), upper[i]) }
+    var evaluations = 1
+    guard var value = objective.value(at: x.pointer), value.isFinite else {
+      return Optimum(
+        point: x.array, value: .nan, iterations: 0, evaluations: 1, scaledGradient: .nan,
+        termination: .undefinedStart)
+    }
+    var iterations = 0
+    var stepLimit = options.stepLimit
+    var scaled = prepare(objective)
+    var termination = Termination.iterationLimit
+    var isPolishing = false
+    while iterations < options.iterationLimit {
+      if scaled <= options.gradientTolerance {
+        termination = .converged
+        // Quadratic convergence makes one step more than enough; below this there is only rounding.
+        if isPolishing || scaled < 1e-13 { break }
+        isPolishing = true
+      }
+      guard findDirection(objective, limit: stepLimit) else {
+        if !isPolishing { termination = .stalled }
+        break
+      }
+      let slope = Kernels.dot(g.pointer, direction.pointer, count: dimension)
+      let outcome = search(
+        objective, from: value, slope: slope, evaluations: &evaluations, isPolishing: isPolishing)
+      guard let (newValue, fraction) = outcome else {
+        // Put the objective's state back to the best point.
+        _ = objective.value(at: x.pointer)
+        evaluations += 1
+        scaled = prepare(objective)
+        if !isPolishing {
+          termination = scaled <= options.gradientTolerance ? .converged : .stalled
+        }
+        break
+      }
+      if isPolishing {
+        // Keep the polishing step only if it does not raise the gradient.
+        swap()
+        let polished = prepare(objective)
+        if polished > scaled {
+          swap()
+          _ = objective.value(at: x.pointer)
+          evaluations += 1
+          scaled = prepare(objective)
+          break
+        }
+        scaled = polished
+        value = newValue
+        iterations += 1
+        if scaled > 1e-13, iterations < options.iterationLimit, polished < 0.1 * options.gradientTolerance {
+          break
+        }
+        continue
+      }
+      swap()
+      value = newValue
+      iterations += 1
+      stepLimit = fraction < 0.3 ? max(0.5 * stepLimit, 0.1) : min(1.5 * stepLimit, 4 * options.stepLimit)
+      scaled = prepare(objective)
+    }
+    return Optimum(
+      point: x.array, value: value, iterations: iterations, evaluations: evaluations, scaledGradient: scaled,
+      termination: termination)
+  }
+
+  /// Exchanges the current and the trial point.
+  private func swap() {
+    for i in 0..<dimension {
+      let old = x[i]
+      x[i] = trial[i]
+      trial[i] = old
+    }
+  }
+
+  /// Gradient, metric and held variables at the current point; returns the largest scaled gradient element.
+  private func prepare(_ objective: some SmoothObjective) -> Double {
+    objective.gradient(into: g.pointer)
+    objective.metric(into: metric.pointer)
+    var largest = 0.0
+    for i in 0..<dimension {
+      if hasBounds {
+        held[i] = (x[i] <= lower[i] && g[i] > 0) || (x[i] >= upper[i] && g[i] < 0)
+        if held[i] { continue }
+      }
+      let size = g[i].magnitude
+      if !size.isFinite { return .infinity }
+      if size > 0 {
+        largest = max(largest, metric[i] > 0 ? size / metric[i].squareRoot() : size)
+      }
+    }
+    return largest
+  }
+
+  /// A direction of descent, no longer than the limit; `false` when there is none.
+  private func findDirection(_ objective: some SmoothObjective, limit: Double) -> Bool {
+    objective.curvature(.exact, into: hessian.pointer)
+    if solve(ridge: 0) { return shorten(limit) }
+    objective.curvature(.expected, into: hessian.pointer)
+    if solve(ridge: 0) { return shorten(limit) }
+    var ridge = 1e-10
+    while ridge < 1e6 {
+      if solve(ridge: ridge) { return shorten(limit) }
+      ridge *= 100
+    }
+    return false
+  }
+
+  /// Solves (H + ridge · metric) d = -g for the variables that are not held.
+  private func solve(ridge: Double) -> Bool {
+    let n = dimension
+    let a = factor.pointer
+    a.update(from: hessian.pointer, count: n * n)
+    for i in 0..<n {
+      direction[i] = -g[i]
+      if ridge > 0 { a[i + i * n] += ridge * (metric[i] > 0 ? metric[i] : 1) }
+      if hasBounds, held[i] {
+        for j in 0..<i { a[i + j * n] = 0 }
+        for j in (i + 1)..<max(n, i + 1) { a[j + i * n] = 0 }
+        a[i + i * n] = 1
+        direction[i] = 0
+      }
+    }
+    // A pivot that lost all its digits means a singular matrix even if rounding left it positive.
+    for i in 0..<n { trial[i] = a[i + i * n] }
+    guard Kernels.choleskyInPlace(a, order: n) else { return false }
+    for i in 0..<n where a[i + i * n] * a[i + i * n] <= 1e-13 * trial[i] { return false }
+    Kernels.solve(factor: a, order: n, direction.pointer)
+    var slope = 0.0
+    for i in 0..<n {
+      guard direction[i].isFinite else { return false }
+      slope += direction[i] * g[i]
+    }
+    return slope < 0
+  }
+
+  private func shorten(_ limit: Double) -> Bool {
+    var longest = 0.0
+    for i in 0..<dimension {
+      longest = max(longest, direction[i].magnitude * metric[i].squareRoot())
+    }
+    if longest > limit {
+      let factor = limit / longest
+      for i in 0..<dimension { direction[i] *= factor }
+    }
+    return true
+  }
+
+  /// Backtracks from the full step; leaves the accepted point in `trial` and returns its value and fraction.
+  private func search(
+    _ objective: some SmoothObjective, from value: Double, slope: Double, evaluations: inout Int,
+    isPolishing: Bool
+  ) -> (value: Double, fraction: Double)? {
+    var fraction = 1.0
+    // What rounding can do to the value: a step of that size cannot be judged by it.
+    let noise = 1e-13 * max(1, value.magnitude)
+    for _ in 0..<40 {
+      var moved = false
+      for i in 0..<dimension {
+        var next = x[i] + fraction * direction[i]
+        if hasBounds { next = min(max(next, lower[i]), upper[i]) }
+        if next != x[i] { moved = true }
+        trial[i] = next
+      }
+      guard moved else { return nil }
+      evaluations += 1
+      if let new = objective.value(at: trial.pointer), new.isFinite {
+        if new <= value + 1e-4 * fraction * slope || (new <= value + noise && -slope * fraction < 100 * noise)
+        {
+          return (new, fraction)
+        }
+        if isPolishing { return nil }
+        // The minimum of the parabola through both values and the slope.
+        let curvature = new - value - fraction * slope
+        let minimum = curvature > 0 ? -0.5 * slope * fraction * fraction / curvature : 0.5 * fraction
+        fraction = min(max(minimum, 0.1 * fraction), 0.5 * fraction)
+      } else {
+        if isPolishing { return nil }
+        fraction *= 0.5
+      }
+    }
+    return nil
+  }
+}
