@@ -13,25 +13,37 @@ done
 
 output=.build/docs
 work=.build/docs-work
-graphs=$(swift build --show-bin-path)/../symbolgraph
-docc=docc
-command -v docc >/dev/null || docc="xcrun docc"
-rm -rf "$output" "$work" "$graphs"
+rm -rf "$output" "$work"
 mkdir -p "$work"
 
-echo "docs: extracting symbols"
-swift package dump-symbol-graph --minimum-access-level public --skip-synthesized-members >"$work/symbols.log" 2>&1 \
-  || { cat "$work/symbols.log" >&2; exit 1; }
+docc=(docc)
+sdk=()
+if [[ $(uname -s) == Darwin ]]; then
+  docc=(xcrun docc)
+  sdk=(-sdk "$(xcrun --show-sdk-path)")
+fi
+
+echo "docs: building the modules"
+swift build >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; exit 1; }
+built=$(swift build --show-bin-path)
+triple=$(swiftc -print-target-info | sed -n 's/^ *"triple": "\(.*\)".*/\1/p' | head -n 1)
+
+extract_symbols() {  # extract_symbols MODULE FOLDER
+  swift symbolgraph-extract -module-name "$1" -output-dir "$2" -target "$triple" ${sdk[@]+"${sdk[@]}"} \
+    -I "$built/Modules" -Xcc "-fmodule-map-file=$built/CLinearAlgebra.build/module.modulemap" \
+    -Xcc -ISources/CLinearAlgebra/include -module-cache-path "$built/ModuleCache" \
+    -minimum-access-level public -skip-synthesized-members
+}
 
 archives=()
 dependencies=()
 for module in "${modules[@]}"; do
+  echo "docs: $module"
   mkdir "$work/$module"
-  find "$graphs" \( -name "$module.symbols.json" -o -name "$module@*.symbols.json" \) -exec cp {} "$work/$module" \;
+  extract_symbols "$module" "$work/$module"
   catalog=()
   [[ ! -d Sources/$module/$module.docc ]] || catalog=("Sources/$module/$module.docc")
-  echo "docs: $module"
-  $docc convert ${catalog[@]+"${catalog[@]}"} --additional-symbol-graph-dir "$work/$module" --warnings-as-errors \
+  "${docc[@]}" convert ${catalog[@]+"${catalog[@]}"} --additional-symbol-graph-dir "$work/$module" --warnings-as-errors \
     --fallback-display-name "$module" --fallback-bundle-identifier "$module" \
     --enable-experimental-external-link-support ${dependencies[@]+"${dependencies[@]}"} \
     --output-path "$work/$module.doccarchive" | sed '/^$/d'
@@ -41,5 +53,5 @@ done
 
 Scripts/check-documentation.py "${modules[@]/#/$work/}"
 
-$docc merge "${archives[@]}" --synthesized-landing-page-name swift-sem --output-path "$output"
+"${docc[@]}" merge "${archives[@]}" --synthesized-landing-page-name swift-sem --output-path "$output"
 echo "docs: built $output; look at it with 'python3 -m http.server --directory $output'"
