@@ -1,0 +1,87 @@
+public import Foundation
+
+extension DataTable {
+  /// Reads a table from a CSV or TSV file.
+  ///
+  /// Quoting follows RFC 4180. Names are taken from the header: white space around an unquoted name is dropped, as in R,
+  /// and nothing else is changed (R's `read.csv` would turn `my item` into `my.item`). Blank lines are skipped. A column
+  /// is numeric when every cell that is not missing is a number.
+  ///
+  /// - Parameters:
+  ///   - path: The file; it may be a pipe such as `/dev/stdin`.
+  ///   - options: How to read it; the defaults recognise delimiter, decimal mark and encoding.
+  /// - Throws: ``DataError`` with line and column.
+  /// - Complexity: One pass over the mapped file, no allocation per cell; memory is that of the numbers.
+  public init(contentsOf path: String, options: CSVOptions = CSVOptions()) throws(DataError) {
+    do throws(DataError) {
+      let data = try TextFile.contents(of: path)
+      let result = data.withUnsafeBytes { raw in
+        raw.withMemoryRebound(to: UInt8.self) { bytes in
+          Result { () throws(DataError) in try DataTable(bytes, options: options) }
+        }
+      }
+      let table = try result.get()
+      self.init(checked: table.columns, rowCount: table.rowCount, file: path)
+    } catch {
+      throw error.inFile(path)
+    }
+  }
+
+  /// Reads a table from a CSV or TSV file; see ``init(contentsOf:options:)``.
+  public init(csv url: URL, options: CSVOptions = CSVOptions()) throws(DataError) {
+    try self.init(contentsOf: url.path, options: options)
+  }
+
+  /// Reads a table from the bytes of a CSV or TSV file; see ``init(contentsOf:options:)``.
+  public init(csv bytes: [UInt8], options: CSVOptions = CSVOptions()) throws(DataError) {
+    self = try bytes.withUnsafeBufferPointer { buffer throws(DataError) in
+      try DataTable(buffer, options: options)
+    }
+  }
+
+  /// Decodes and reads.
+  private init(_ raw: UnsafeBufferPointer<UInt8>, options: CSVOptions) throws(DataError) {
+    self = try TextDecoding.withUTF8(raw, encoding: options.encoding) { bytes throws(DataError) in
+      var reader = CSVReader(bytes, options: options)
+      return try reader.table()
+    }
+  }
+}
+
+/// Reads whole files.
+enum TextFile {
+  /// The bytes of a file, mapped when it is a regular file, read to the end when it is a pipe.
+  static func contents(of path: String) throws(DataError) -> Data {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw DataError(.unreadableFile, "There is no such file.", hint: similarFile(to: path))
+    }
+    if isDirectory.boolValue { throw DataError(.unreadableFile, "This is a folder, not a file.") }
+    let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    if kind == .typeRegular,
+      let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+    {
+      return data
+    }
+    if let handle = FileHandle(forReadingAtPath: path), let data = try? handle.readToEnd() ?? Data() {
+      return data
+    }
+    throw DataError(.unreadableFile, "The file cannot be read.", hint: "Check its permissions.")
+  }
+
+  /// Suggests a file of the same folder whose name is near.
+  private static func similarFile(to path: String) -> String? {
+    let url = URL(fileURLWithPath: path)
+    let neighbours = try? FileManager.default.contentsOfDirectory(
+      atPath: url.deletingLastPathComponent().path)
+    return NameSuggestion.nearestName(to: url.lastPathComponent, in: (neighbours ?? []).sorted())
+      .map { "Did you mean \($0)?" }
+  }
+
+  /// Decodes bytes by Foundation; `nil` when they are not text in that encoding.
+  static func decodeGB18030(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+    // The name of GB18030 in NSStringEncoding: 0x80000000 and kCFStringEncodingGB_18030_2000.
+    let encoding = String.Encoding(rawValue: 0x8000_0632)
+    return String(data: Data(bytes), encoding: encoding).map { Array($0.utf8) }
+  }
+}
