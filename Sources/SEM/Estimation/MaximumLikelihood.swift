@@ -27,6 +27,7 @@ package final class MaximumLikelihoodBlock {
   private let free: [BlockStructure.Element]
   private var weightIsFormed = false
   private var residualIsFormed = false
+  private var mixedIsFormed = false
 
   /// Makes a block's workspace; the sample's covariance matrix must be positive definite.
   package init?(structure: BlockStructure, sample moments: SampleMoments) {
@@ -47,7 +48,6 @@ package final class MaximumLikelihoodBlock {
       }
     }
     if structure.constant >= 0 { sample[n * n - 1] = 1 }
-    if structure.constant >= 0, structure.constant != n - 1 { return nil }
     guard Kernels.choleskyInPlace(factor.pointer, order: p) else { return nil }
     saturated = Kernels.logDeterminant(factor: factor.pointer, order: p) + Double(n)
     weight = NumberBuffer(count: n * n)
@@ -65,6 +65,7 @@ package final class MaximumLikelihoodBlock {
   package func value(at theta: UnsafePointer<Double>) -> Double? {
     weightIsFormed = false
     residualIsFormed = false
+    mixedIsFormed = false
     guard moments.update(at: theta) else { return nil }
     let n = structure.momentOrder
     let w = weight.pointer
@@ -75,13 +76,13 @@ package final class MaximumLikelihoodBlock {
     return logDeterminant + Kernels.dot(sample.pointer, w, count: n * n) - saturated
   }
 
-  private func formWeight() {
+  package func prepareWeight() {
     guard !weightIsFormed else { return }
     weightProducts.form(weight: weight.pointer, moments: moments, includingZ: true)
     weightIsFormed = true
   }
 
-  package func formResidual() {
+  package func prepareResidual() {
     guard !residualIsFormed else { return }
     let n = structure.momentOrder
     Kernels.congruence(
@@ -93,7 +94,7 @@ package final class MaximumLikelihoodBlock {
 
   /// Adds `factor` times the gradient.
   package func addGradient(_ factor: Double, into gradient: UnsafeMutablePointer<Double>) {
-    formResidual()
+    prepareResidual()
     for element in free {
       gradient[element.parameter] += factor * derivatives.first(element, residualProducts)
     }
@@ -103,30 +104,47 @@ package final class MaximumLikelihoodBlock {
   package func addCurvature(
     _ kind: Curvature, _ factor: Double, dimension t: Int, into matrix: UnsafeMutablePointer<Double>
   ) {
-    formWeight()
-    let mixed: WeightedProducts
-    if kind == .exact {
-      formResidual()
-      mixedProducts.subtractTwice(residualProducts, from: weightProducts)
-      moments.totalCovariance(into: total.pointer)
-      mixed = mixedProducts
-    } else {
-      mixed = weightProducts
-    }
+    prepareCurvature(kind)
     free.withUnsafeBufferPointer { free in
       for bIndex in free.indices {
         let b = free[bIndex]
         for aIndex in bIndex..<free.count {
           let a = free[aIndex]
-          var value = derivatives.product(a, b, weightProducts, mixed)
-          if kind == .exact {
-            value += derivatives.second(
-              a, b, residualProducts, effects: moments.effects.pointer, total: total.pointer)
-          }
-          add(factor * value, a.parameter, b.parameter, isSameElement: aIndex == bIndex, t, matrix)
+          let value = factor * preparedPairCurvature(a, b, kind)
+          add(value, a.parameter, b.parameter, isSameElement: aIndex == bIndex, t, matrix)
         }
       }
     }
+  }
+
+  /// Forms what ``preparedPairCurvature(_:_:_:)`` reads.
+  private func prepareCurvature(_ kind: Curvature) {
+    prepareWeight()
+    guard kind == .exact, !mixedIsFormed else { return }
+    prepareResidual()
+    mixedProducts.subtractTwice(residualProducts, from: weightProducts)
+    moments.totalCovariance(into: total.pointer)
+    mixedIsFormed = true
+  }
+
+  /// The second derivative of F by two elements, O(1).
+  @inline(__always)
+  private func preparedPairCurvature(
+    _ a: BlockStructure.Element, _ b: BlockStructure.Element, _ kind: Curvature
+  ) -> Double {
+    if kind == .exact {
+      return derivatives.product(a, b, weightProducts, mixedProducts)
+        + derivatives.second(a, b, residualProducts, effects: moments.effects.pointer, total: total.pointer)
+    }
+    return derivatives.product(a, b, weightProducts, weightProducts)
+  }
+
+  /// The second derivative of F by two elements at the last point.
+  package func pairCurvature(
+    _ a: BlockStructure.Element, _ b: BlockStructure.Element, _ kind: Curvature
+  ) -> Double {
+    prepareCurvature(kind)
+    return preparedPairCurvature(a, b, kind)
   }
 
   /// Adds one pair of elements to the lower triangle; two elements of one parameter count in both orders.
@@ -141,7 +159,7 @@ package final class MaximumLikelihoodBlock {
 
   /// Adds `factor` times the diagonal of the expected curvature, each element by itself.
   package func addMetric(_ factor: Double, into diagonal: UnsafeMutablePointer<Double>) {
-    formWeight()
+    prepareWeight()
     for element in free {
       diagonal[element.parameter] +=
         factor * derivatives.product(element, element, weightProducts, weightProducts)

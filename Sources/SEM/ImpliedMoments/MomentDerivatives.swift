@@ -30,7 +30,7 @@ package final class WeightedProducts {
   /// Forms X and Y, and Z where asked for.
   ///
   /// - Complexity: O(p · nonzeros of G + p k²); no allocation.
-  func form(
+  package func form(
     weight w: UnsafePointer<Double>, moments: MomentWorkspace, includingZ: Bool
   ) {
     let ns = structure.sinkCount
@@ -107,7 +107,7 @@ package struct ElementDerivatives {
 
   /// tr(Q Σₐ).
   @inline(__always)
-  func first(_ a: BlockStructure.Element, _ q: WeightedProducts) -> Double {
+  package func first(_ a: BlockStructure.Element, _ q: WeightedProducts) -> Double {
     let m = variableCount
     switch a.kind {
     case .path: return 2 * q.y.pointer[a.row + (a.column - sinkCount) * m]
@@ -119,7 +119,7 @@ package struct ElementDerivatives {
 
   /// tr(W Σₐ V Σ_b) for two symmetric weights, W in `w` and V in `v`.
   @inline(__always)
-  func product(
+  package func product(
     _ a: BlockStructure.Element, _ b: BlockStructure.Element, _ w: WeightedProducts, _ v: WeightedProducts
   ) -> Double {
     let m = variableCount

@@ -1,0 +1,269 @@
+internal import SEMNumerics
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// Every fit measure of a fitted model, under lavaan's names.
+///
+/// The formulas with their sources are in `Docs/Mathematics.md`, section 6. A measure that is not defined for a model
+/// (a ratio by zero degrees of freedom, an interval without a root) is `nil`.
+public struct FitMeasures: Sendable, Hashable {
+  /// The measures by lavaan's name, in lavaan's order; `nil` where undefined.
+  public private(set) var values: [(name: String, value: Double?)] = []
+
+  /// The value of a measure, or `nil` where it is undefined or unknown.
+  public subscript(name: String) -> Double? { values.first { $0.name == name }?.value }
+
+  /// The names, in order.
+  public var names: [String] { values.map(\.name) }
+
+  public static func == (left: FitMeasures, right: FitMeasures) -> Bool {
+    left.names == right.names && zip(left.values, right.values).allSatisfy { $0.value == $1.value }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    for (name, value) in values {
+      hasher.combine(name)
+      hasher.combine(value)
+    }
+  }
+
+  mutating func set(_ name: String, _ value: Double?) {
+    values.append((name, value.flatMap { $0.isFinite ? $0 : nil }))
+  }
+}
+
+/// A test statistic with its degrees of freedom, as comparative measures need it.
+public struct ChiSquareTest: Sendable, Hashable {
+  /// The statistic.
+  public var statistic: Double
+  /// The degrees of freedom.
+  public var degreesOfFreedom: Int
+  /// The upper tail of the chi-square distribution; `nil` for no degrees of freedom.
+  public var pValue: Double? {
+    degreesOfFreedom > 0
+      ? ChiSquareDistribution(degreesOfFreedom: Double(degreesOfFreedom)).upperTail(at: statistic) : nil
+  }
+
+  /// Makes a test from its statistic.
+  public init(statistic: Double, degreesOfFreedom: Int) {
+    self.statistic = statistic
+    self.degreesOfFreedom = degreesOfFreedom
+  }
+}
+
+extension FittedModel {
+  /// The likelihood-ratio test against the saturated model: Σ m_g F_g.
+  public var chiSquare: ChiSquareTest {
+    var statistic = 0.0
+    for index in moments.indices { statistic += multiplier(ofBlock: index) * blockDiscrepancies[index] }
+    // A model that fits exactly leaves rounding, which may be negative.
+    return ChiSquareTest(statistic: max(statistic, 0), degreesOfFreedom: degreesOfFreedom)
+  }
+
+  /// The independence model: covariances among variables are zero but for those among fixed or unmentioned covariates.
+  public func independenceTest() -> ChiSquareTest {
+    var statistic = 0.0
+    var degreesOfFreedom = 0
+    for (index, block) in table.blocks.enumerated() {
+      let sample = moments[index]
+      let p = block.observed.count
+      let covariates = baselineCovariates(block)
+      let places = block.observed.indices.filter { covariates.contains(block.observed[$0]) }
+      var value = 0.0
+      for i in 0..<p where !places.contains(i) { value += log(sample.covariance[i, i]) }
+      if !places.isEmpty {
+        value += logDeterminant(sample.covariance.submatrix(rows: places, columns: places))
+      }
+      value -= logDeterminant(sample.covariance)
+      statistic += multiplier(ofBlock: index) * value
+      degreesOfFreedom += p * (p - 1) / 2 - places.count * (places.count - 1) / 2
+    }
+    return ChiSquareTest(statistic: max(statistic, 0), degreesOfFreedom: degreesOfFreedom)
+  }
+
+  /// Covariates whose moments the user did not mention: their covariances stay free in the baseline model.
+  private func baselineCovariates(_ block: ModelBlock) -> Set<String> {
+    var covariates = Standardizer.exogenousObserved(table, block)
+    for row in table.rows where row.block == block.number && row.origin == .user {
+      if row.op == .covariance || row.op == .intercept {
+        covariates.remove(row.lhs)
+        covariates.remove(row.rhs)
+      }
+    }
+    return covariates
+  }
+
+  private func logDeterminant(_ matrix: Matrix) -> Double {
+    (try? Cholesky(matrix))?.logDeterminant ?? .nan
+  }
+
+  /// The log-likelihoods of the model and of the saturated model, those of fixed covariates taken out.
+  public func logLikelihoods() -> (model: Double, saturated: Double) {
+    var model = 0.0
+    var saturated = 0.0
+    for (index, block) in table.blocks.enumerated() {
+      let sample = moments[index]
+      let n = Double(sample.count)
+      let p = Double(block.observed.count)
+      var base = p * log(2 * .pi) + logDeterminant(sample.covariance) + p
+      let fixed = block.observed.indices.filter { place in
+        table.rows.contains { $0.block == block.number && $0.isExogenous && $0.lhs == block.observed[place] }
+      }
+      if !fixed.isEmpty {
+        let k = Double(fixed.count)
+        base -= k * log(2 * .pi) + logDeterminant(sample.covariance.submatrix(rows: fixed, columns: fixed)) + k
+      }
+      saturated -= 0.5 * n * base
+      model -= 0.5 * n * (base + blockDiscrepancies[index])
+    }
+    return (model, saturated)
+  }
+
+  /// Every fit measure that lavaan 0.7 reports for maximum likelihood.
+  ///
+  /// - Parameter baseline: The test of a baseline model of the user's; `nil` for the independence model.
+  /// - Complexity: O(p³ + p² t) for p observed variables.
+  public func fitMeasures(baseline: ChiSquareTest? = nil) -> FitMeasures {
+    var measures = FitMeasures()
+    let test = chiSquare
+    let t = test.statistic
+    let df = Double(test.degreesOfFreedom)
+    let n = multiplier
+    let q = Double(estimates.count)
+    measures.set("npar", q)
+    measures.set("fmin", 0.5 * t / n)
+    measures.set("chisq", t)
+    measures.set("df", df)
+    measures.set("pvalue", test.pValue)
+    addIncremental(test, baseline ?? independenceTest(), &measures)
+
+    let likelihood = logLikelihoods()
+    let cases = Double(count)
+    measures.set("logl", likelihood.model)
+    measures.set("unrestricted.logl", likelihood.saturated)
+    measures.set("aic", -2 * likelihood.model + 2 * q)
+    measures.set("bic", -2 * likelihood.model + q * log(cases))
+    measures.set("ntotal", cases)
+    measures.set("bic2", -2 * likelihood.model + q * log((cases + 2) / 24))
+
+    addErrorOfApproximation(test, &measures)
+    let residuals = ResidualMeasures(fit: self)
+    residuals.add(to: &measures)
+    addGoodnessOfFit(test, &measures)
+    if df > 0 {
+      for (name, level) in [("cn_05", 0.05), ("cn_01", 0.01)] {
+        let critical = ChiSquareDistribution(degreesOfFreedom: df).quantile(upperTail: level)
+        measures.set(name, t > 0 ? critical / (t / n) + 1 : nil)
+      }
+    } else {
+      measures.set("cn_05", nil)
+      measures.set("cn_01", nil)
+    }
+    let absolute = AbsoluteFit(fit: self)
+    measures.set("gfi_lisrel", absolute.gfi)
+    measures.set("agfi_lisrel", df > 0 ? 1 - absolute.momentCount / df * (1 - absolute.gfi) : 1)
+    measures.set("agfi", df > 0 ? 1 - absolute.momentCount / df * (1 - absolute.gfi) : 1)
+    measures.set("pgfi", df / absolute.momentCount * absolute.gfi)
+    measures.set("mfi", exp(-0.5 * (t - df) / n))
+    measures.set("ecvi", t / n + 2 * q / n)
+    return measures
+  }
+
+  /// Measures that compare with a baseline model.
+  private func addIncremental(_ test: ChiSquareTest, _ baseline: ChiSquareTest, _ measures: inout FitMeasures) {
+    let t = test.statistic
+    let df = Double(test.degreesOfFreedom)
+    let t0 = baseline.statistic
+    let df0 = Double(baseline.degreesOfFreedom)
+    measures.set("baseline.chisq", t0)
+    measures.set("baseline.df", df0)
+    measures.set("baseline.pvalue", baseline.pValue)
+    let excess = max(t - df, 0)
+    let excess0 = max(t0 - df0, excess)
+    measures.set("cfi", excess0 > 0 ? 1 - excess / excess0 : 1)
+    // With no degrees of freedom there is nothing to relate to them: a perfect model has 1.
+    let tli = df > 0 && df0 > 0 && t0 / df0 != 1 ? (t0 / df0 - t / df) / (t0 / df0 - 1) : df == 0 ? 1 : nil
+    measures.set("tli", tli)
+    measures.set("nnfi", tli)
+    measures.set("rfi", df > 0 && df0 > 0 ? (t0 / df0 - t / df) / (t0 / df0) : df == 0 ? 1 : nil)
+    measures.set("nfi", t0 > 0 ? (t0 - t) / t0 : nil)
+    measures.set("pnfi", t0 > 0 && df0 > 0 ? df / df0 * (t0 - t) / t0 : nil)
+    measures.set("ifi", t0 != df ? (t0 - t) / (t0 - df) : nil)
+    measures.set("rni", t0 != df0 ? 1 - (t - df) / (t0 - df0) : nil)
+  }
+
+  /// RMSEA with its 90 % interval and its tests of close and of not-close fit (Steiger and Lind 1980; Browne and Cudeck
+  /// 1993), for G groups with the factor √G (Steiger 1998).
+  private func addErrorOfApproximation(_ test: ChiSquareTest, _ measures: inout FitMeasures) {
+    let df = Double(test.degreesOfFreedom)
+    let t = test.statistic
+    let groups = Double(Set(table.blocks.map(\.group)).count)
+    let n = multiplier
+    if df > 0 {
+      measures.set("rmsea", (groups * max(0, t / (n * df) - 1 / n)).squareRoot())
+      let bounds = NoncentralityInterval(test: test, level: 0.9)
+      measures.set("rmsea.ci.lower", (groups * bounds.lower / (n * df)).squareRoot())
+      measures.set("rmsea.ci.upper", (groups * bounds.upper / (n * df)).squareRoot())
+      measures.set("rmsea.ci.level", 0.9)
+      let close = n * df * 0.05 * 0.05 / groups
+      let notClose = n * df * 0.08 * 0.08 / groups
+      measures.set(
+        "rmsea.pvalue",
+        NoncentralChiSquareDistribution(degreesOfFreedom: df, noncentrality: close).upperTail(at: t))
+      measures.set("rmsea.close.h0", 0.05)
+      measures.set(
+        "rmsea.notclose.pvalue",
+        NoncentralChiSquareDistribution(degreesOfFreedom: df, noncentrality: notClose).lowerTail(at: t))
+      measures.set("rmsea.notclose.h0", 0.08)
+    } else {
+      for name in ["rmsea", "rmsea.ci.lower", "rmsea.ci.upper"] { measures.set(name, 0) }
+      measures.set("rmsea.ci.level", 0.9)
+      measures.set("rmsea.pvalue", nil)
+      measures.set("rmsea.close.h0", 0.05)
+      measures.set("rmsea.notclose.pvalue", nil)
+      measures.set("rmsea.notclose.h0", 0.08)
+    }
+  }
+
+  /// GFI as p / (p + 2 λ / N) with λ the noncentrality of Browne's residual statistic (Maydeu-Olivares, Ximénez and
+  /// Revuelta 2024), with its 90 % interval.
+  private func addGoodnessOfFit(_ test: ChiSquareTest, _ measures: inout FitMeasures) {
+    let df = Double(test.degreesOfFreedom)
+    let p = Double(table.blocks.first?.observed.count ?? 0)
+    let n = multiplier
+    guard df > 0 else {
+      for name in ["gfi", "gfi.ci.lower", "gfi.ci.upper"] { measures.set(name, 1) }
+      measures.set("gfi.ci.level", 0.9)
+      return
+    }
+    let browne = ChiSquareTest(
+      statistic: browneResidualStatistic() ?? .nan, degreesOfFreedom: test.degreesOfFreedom)
+    func index(_ noncentrality: Double) -> Double { p / (p + 2 * noncentrality / n) }
+    measures.set("gfi", index(max(0, browne.statistic - df)))
+    let bounds = NoncentralityInterval(test: browne, level: 0.9)
+    measures.set("gfi.ci.lower", index(bounds.upper))
+    measures.set("gfi.ci.upper", index(bounds.lower))
+    measures.set("gfi.ci.level", 0.9)
+  }
+}
+
+/// The confidence interval of the noncentrality of a chi-square statistic.
+struct NoncentralityInterval {
+  let lower: Double
+  let upper: Double
+
+  init(test: ChiSquareTest, level: Double) {
+    let tail = 0.5 * (1 - level)
+    let df = Double(test.degreesOfFreedom)
+    lower = NoncentralChiSquareDistribution.noncentrality(
+      lowerTail: 1 - tail, at: test.statistic, degreesOfFreedom: df)
+    upper = NoncentralChiSquareDistribution.noncentrality(
+      lowerTail: tail, at: test.statistic, degreesOfFreedom: df)
+  }
+}

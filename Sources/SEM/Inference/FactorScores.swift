@@ -1,0 +1,110 @@
+public import SEMNumerics
+
+/// How factor scores are computed.
+public enum FactorScoreMethod: String, Sendable, Hashable, CaseIterable, Codable {
+  /// The conditional expectation of the latent variables given the observed ones (Thurstone 1935).
+  case regression
+  /// The generalised least-squares estimate from the indicators alone (Bartlett 1937).
+  case bartlett
+}
+
+/// The linear rule that turns a case of one block into factor scores.
+public struct FactorScoreWeights: Sendable, Hashable {
+  /// The latent variables: the rows of ``weights``.
+  public var latent: [String]
+  /// The observed variables: the columns of ``weights``.
+  public var observed: [String]
+  /// The weights, latent × observed.
+  public var weights: Matrix
+  /// The scores of a case whose values are all zero.
+  public var constants: [Double]
+
+  /// The scores of complete rows (cases × observed), cases × latent.
+  public func scores(_ rows: Matrix) -> Matrix {
+    precondition(rows.columnCount == observed.count, "One column for each observed variable.")
+    var result = Matrix(rowCount: rows.rowCount, columnCount: latent.count)
+    for l in latent.indices {
+      for i in 0..<rows.rowCount {
+        var sum = constants[l]
+        for v in observed.indices { sum += weights[l, v] * rows[i, v] }
+        result[i, l] = sum
+      }
+    }
+    return result
+  }
+}
+
+extension FittedModel {
+  /// The weights of factor scores in one block.
+  ///
+  /// - `regression`: ν_η + C_ηy Σ⁻¹ (y - μ);
+  /// - `bartlett`: with r = (I - A_yy) y - α_y the indicators' part that is due to the factors, r = Λ η + ε,
+  ///   η̂ = (Λᵀ Ω⁻¹ Λ)⁻¹ Λᵀ Ω⁻¹ r, Ω = Λ Ψ Λᵀ + Θ. Ω in place of Θ gives the same weights and exists also where a
+  ///   residual variance is 0.
+  ///
+  /// Without a mean structure the sample's means take the place of μ, and latent means are 0.
+  /// - Returns: `nil` for a block without latent variables, or where a matrix above has no inverse (Bartlett scores of
+  ///   second-order factors, which have no indicators of their own).
+  public func factorScoreWeights(_ method: FactorScoreMethod = .regression, block index: Int = 0)
+    -> FactorScoreWeights?
+  {
+    guard let matrices = matrices(ofBlock: index), !matrices.latent.isEmpty else { return nil }
+    let observed = Array(matrices.observed)
+    let latent = Array(matrices.latent)
+    let names = latent.map { matrices.variables[$0] }
+    let variables = observed.map { matrices.variables[$0] }
+    let mean = table.hasMeanStructure ? matrices.observedMean : moments[index].mean ?? observed.map { _ in 0 }
+    switch method {
+    case .regression:
+      guard let factor = try? Cholesky(matrices.observedCovariance) else { return nil }
+      let cross = matrices.totalCovariance.submatrix(rows: observed, columns: latent)
+      let weights = factor.solve(cross).transposed
+      let shift = weights.multiplied(by: mean)
+      return FactorScoreWeights(
+        latent: names, observed: variables, weights: weights,
+        constants: latent.indices.map { matrices.totalMean[latent[$0]] - shift[$0] })
+    case .bartlett:
+      let indicators = observed.filter { i in latent.contains { matrices.paths[i, $0] != 0 } }
+      let loadings = matrices.paths.submatrix(rows: indicators, columns: latent)
+      let psi = matrices.latentCovariance
+      let omega =
+        loadings * psi * loadings.transposed
+        + matrices.residualCovariance.submatrix(rows: indicators, columns: indicators)
+      guard let factor = try? Cholesky(omega.symmetrized()) else { return nil }
+      let solved = factor.solve(loadings)
+      guard let gram = try? Cholesky((loadings.transposed * solved).symmetrized()),
+        gram.smallestPivotRatio > 1e-12
+      else { return nil }
+      let fromIndicators = gram.solve(solved.transposed)
+      // r = (I - A_yy) y - α_y on the indicators.
+      var weights = Matrix(rowCount: latent.count, columnCount: observed.count)
+      for l in latent.indices {
+        for (position, i) in indicators.enumerated() {
+          for j in observed {
+            weights[l, j] += fromIndicators[l, position] * ((i == j ? 1 : 0) - matrices.paths[i, j])
+          }
+        }
+      }
+      let constants: [Double]
+      if table.hasMeanStructure {
+        constants = latent.indices.map { l in
+          -indicators.indices.reduce(0) { $0 + fromIndicators[l, $1] * matrices.intercepts[indicators[$1]] }
+        }
+      } else {
+        constants = weights.multiplied(by: mean).map { -$0 }
+      }
+      return FactorScoreWeights(latent: names, observed: variables, weights: weights, constants: constants)
+    }
+  }
+
+  /// The factor scores of a block's complete rows, cases × latent variables.
+  ///
+  /// - Throws: ``InferenceError/needsRawData(_:)``, ``InferenceError/undefinedAtEstimates``.
+  public func factorScores(_ method: FactorScoreMethod = .regression, block index: Int = 0)
+    throws(InferenceError) -> Matrix
+  {
+    guard let rows, index < rows.count else { throw .needsRawData("Factor scores") }
+    guard let weights = factorScoreWeights(method, block: index) else { throw .undefinedAtEstimates }
+    return weights.scores(rows[index])
+  }
+}

@@ -1,0 +1,151 @@
+public import SEMNumerics
+
+/// A combination of parameters about which the data say nothing.
+public struct UnidentifiedDirection: Sendable, Hashable {
+  /// The parameters that take part, with their weights in the null vector of the scaled information matrix; the largest
+  /// first, those below a tenth of it left out.
+  public var terms: [Term]
+
+  /// One parameter's part.
+  public struct Term: Sendable, Hashable {
+    /// The parameter's name, such as `visual=~x2` or its label.
+    public var name: String
+    /// The free parameter, from 1.
+    public var parameter: Int
+    /// The weight; the largest is ±1.
+    public var weight: Double
+  }
+}
+
+/// Whether the free parameters can be told apart.
+public struct Identification: Sendable, Hashable {
+  /// Whether the information matrix has full rank.
+  public var isIdentified: Bool { directions.isEmpty && degreesOfFreedom >= 0 }
+  /// The degrees of freedom: distinct moments minus free parameters.
+  public var degreesOfFreedom: Int
+  /// The rank of the information matrix.
+  public var rank: Int
+  /// The smallest eigenvalue of the information matrix scaled to a unit diagonal.
+  public var smallestEigenvalue: Double
+  /// One direction for each lacking rank.
+  public var directions: [UnidentifiedDirection]
+
+  /// Eigenvalues of the scaled information below this are taken as zero: rounding leaves about 1e-15 of a true zero,
+  /// and a direction of 1e-10 has standard errors 10⁵ times those of the rest.
+  public static let tolerance = 1e-10
+
+  /// Finds the rank of an information matrix, and names the combinations in its null space.
+  public init(information: Matrix, names: [String], degreesOfFreedom: Int) {
+    self.degreesOfFreedom = degreesOfFreedom
+    let t = information.rowCount
+    var scaled = information
+    var scale = [Double](repeating: 1, count: t)
+    for i in 0..<t { scale[i] = information[i, i] > 0 ? 1 / information[i, i].squareRoot() : 1 }
+    for j in 0..<t { for i in 0..<t { scaled[i, j] = information[i, j] * scale[i] * scale[j] } }
+    guard let eigen = try? SymmetricEigen(scaled) else {
+      rank = 0
+      smallestEigenvalue = .nan
+      directions = []
+      return
+    }
+    smallestEigenvalue = eigen.values.first ?? 1
+    let lacking = eigen.values.count { !($0 > Self.tolerance) }
+    rank = t - lacking
+    directions = (0..<lacking).map { column in
+      let vector = eigen.vectors.column(column)
+      let largest = vector.max { $0.magnitude < $1.magnitude } ?? 1
+      let terms = vector.indices.filter { vector[$0].magnitude > 0.1 * largest.magnitude }
+        .sorted { vector[$0].magnitude > vector[$1].magnitude }
+        .map { UnidentifiedDirection.Term(name: names[$0], parameter: $0 + 1, weight: vector[$0] / largest) }
+      return UnidentifiedDirection(terms: terms)
+    }
+  }
+}
+
+extension ParameterTable {
+  /// A name for every free parameter: its label, or the first row that shows it (with the group where there are several).
+  public var freeParameterNames: [String] {
+    var names = [String](repeating: "", count: freeParameterCount)
+    for row in rows where row.free > 0 && names[row.free - 1].isEmpty {
+      names[row.free - 1] = name(of: row)
+    }
+    return names
+  }
+
+  /// A row's label, or its spelling in lavaan's syntax.
+  public func name(of row: Parameter) -> String {
+    if !row.label.isEmpty { return row.label }
+    let group = blocks.count > 1 ? ".g\(row.group)" : ""
+    return row.lhs + row.op.rawValue + row.rhs + group
+  }
+
+  /// The number of distinct sample moments that are not fixed by covariates, over all blocks.
+  public var distinctMomentCount: Int {
+    blocks.reduce(0) { sum, block in
+      let p = block.observed.count
+      let x = Set(rows.filter { $0.block == block.number && $0.isExogenous && $0.op == .covariance }.map(\.lhs)).count
+      let covariances = p * (p + 1) / 2 - x * (x + 1) / 2
+      return sum + covariances + (hasMeanStructure ? p - x : 0)
+    }
+  }
+}
+
+extension FittedModel {
+  /// The degrees of freedom: distinct moments minus free parameters.
+  public var degreesOfFreedom: Int { table.distinctMomentCount - estimates.count }
+
+  /// Whether the model is identified at the estimates, judged by the expected information.
+  public func identification() throws(InferenceError) -> Identification {
+    Identification(
+      information: try information(.expected), names: table.freeParameterNames,
+      degreesOfFreedom: degreesOfFreedom)
+  }
+}
+
+extension ParameterTable {
+  /// Judges identification without data, at points drawn at random: a rank that holds at one of them holds almost
+  /// everywhere (Bekker, Merckens and Wansbeek 1994).
+  ///
+  /// - Parameter seed: Chooses the points.
+  /// - Returns: The best rank that was found; `nil` where no point gave a positive definite Σ.
+  public func genericIdentification(seed: UInt64 = 1) -> Identification? {
+    let t = freeParameterCount
+    guard t > 0 else { return nil }
+    let moments = blocks.map { block in
+      SampleMoments(
+        variables: block.observed, count: 100, mean: [Double](repeating: 0, count: block.observed.count),
+        covariance: .identity(block.observed.count))
+    }
+    guard let objective = ModelFitter.objective(table: self, moments: moments, likelihood: .normal) else { return nil }
+    var best: Identification?
+    for attempt in 0..<8 {
+      var random = RandomStream(seed: seed, stream: UInt64(attempt))
+      // Later attempts stay nearer to a point that surely has a positive definite Σ.
+      let spread = 1 / Double(1 + attempt / 2)
+      var values = [Double](repeating: 0, count: t)
+      for row in rows where row.free > 0 {
+        let u = random.uniform()
+        switch row.op {
+        case .covariance where row.lhs == row.rhs: values[row.free - 1] = 1 + u
+        case .covariance: values[row.free - 1] = 0.3 * spread * (2 * u - 1)
+        case .measurement: values[row.free - 1] = 0.5 + u
+        case .intercept: values[row.free - 1] = 2 * u - 1
+        default: values[row.free - 1] = 0.6 * spread * (2 * u - 1)
+        }
+      }
+      let isDefined = values.withUnsafeBufferPointer { point in
+        point.baseAddress.map { objective.value(at: $0) != nil } ?? false
+      }
+      guard isDefined else { continue }
+      let buffer = NumberBuffer(count: t * t)
+      objective.curvature(.expected, into: buffer.pointer)
+      Kernels.mirrorLower(buffer.pointer, order: t)
+      let result = Identification(
+        information: buffer.matrix(rowCount: t, columnCount: t), names: freeParameterNames,
+        degreesOfFreedom: distinctMomentCount - t)
+      if result.rank > (best?.rank ?? -1) { best = result }
+      if result.directions.isEmpty { break }
+    }
+    return best
+  }
+}

@@ -1,0 +1,163 @@
+internal import SEMNumerics
+
+/// Which variables a standardised solution gives unit variance.
+public enum StandardizationKind: String, Sendable, Hashable, CaseIterable, Codable {
+  /// Latent variables (`std.lv`).
+  case latent = "std.lv"
+  /// All variables (`std.all`).
+  case all = "std.all"
+  /// All but observed exogenous covariates (`std.nox`).
+  case exceptCovariates = "std.nox"
+}
+
+/// Standardised values of all table rows with their Jacobian.
+///
+/// Every standardised value is the row's value times powers of model-implied variances, s = v Π Vₖ^eₖ: total variances
+/// for loadings, regressions, variances and intercepts, residual variances for covariances (so that they become
+/// correlations of residuals). Hence ds = Π Vₖ^eₖ dv + s Σ eₖ dVₖ / Vₖ, with the total variances' derivatives
+/// ∂C(k,k)/∂A(i,j) = 2 B(k,i) C(k,j) and ∂C(k,k)/∂S(i,j) = 2 B(k,i) B(k,j).
+struct Standardizer {
+  private struct BlockPart {
+    var matrices: ReticularMatrices
+    var place: [String: Int]
+    /// ∂C(k,k)/∂θ: variables × parameters.
+    var totalDerivatives: Matrix
+    /// For each variable, the free parameter that is its residual variance, or -1.
+    var residualParameter: [Int]
+    var covariates: Set<String>
+  }
+
+  private let table: ParameterTable
+  private let parts: [BlockPart]
+  private let parameterCount: Int
+
+  init?(fit: FittedModel) {
+    table = fit.table
+    parameterCount = fit.estimates.count
+    var parts: [BlockPart] = []
+    for index in fit.table.blocks.indices {
+      guard let matrices = fit.matrices(ofBlock: index) else { return nil }
+      parts.append(Self.part(fit.table, index, matrices, fit.estimates.count))
+    }
+    self.parts = parts
+  }
+
+  private static func part(
+    _ table: ParameterTable, _ index: Int, _ matrices: ReticularMatrices, _ t: Int
+  ) -> BlockPart {
+    let block = table.blocks[index]
+    var place: [String: Int] = [:]
+    for (position, name) in matrices.variables.enumerated() where place[name] == nil { place[name] = position }
+    let m = matrices.variables.count
+    var derivatives = Matrix(rowCount: m, columnCount: t)
+    var residual = [Int](repeating: -1, count: m)
+    let b = matrices.totalEffects
+    let c = matrices.totalCovariance
+    for row in table.rows where row.block == block.number && row.free > 0 {
+      let a = row.free - 1
+      guard row.op != .intercept, let left = place[row.lhs], let right = place[row.rhs] else { continue }
+      for k in 0..<m {
+        switch row.op {
+        case .measurement: derivatives[k, a] += 2 * b[k, right] * c[k, left]
+        case .regression: derivatives[k, a] += 2 * b[k, left] * c[k, right]
+        case .covariance:
+          derivatives[k, a] += (left == right ? 1 : 2) * b[k, left] * b[k, right]
+        default: break
+        }
+      }
+      if row.op == .covariance, left == right { residual[left] = a }
+    }
+    return BlockPart(
+      matrices: matrices, place: place, totalDerivatives: derivatives, residualParameter: residual,
+      covariates: exogenousObserved(table, block))
+  }
+
+  /// Observed variables that only predict: no indicator of anything, never an outcome, predictor of something.
+  static func exogenousObserved(_ table: ParameterTable, _ block: ModelBlock) -> Set<String> {
+    var predictors = Set<String>()
+    var others = Set<String>()
+    for row in table.rows where row.block == block.number {
+      switch row.op {
+      case .regression:
+        predictors.insert(row.rhs)
+        others.insert(row.lhs)
+      case .measurement: others.insert(row.rhs)
+      default: break
+      }
+    }
+    return predictors.intersection(block.observed).subtracting(others)
+  }
+
+  /// One variance in the product of powers.
+  private struct Factor {
+    var variable: Int
+    var isResidual: Bool
+    var exponent: Double
+  }
+
+  private func factors(_ row: Parameter, _ part: BlockPart, _ kind: StandardizationKind) -> [Factor] {
+    func scales(_ name: String) -> Bool {
+      guard let index = part.place[name] else { return false }
+      switch kind {
+      case .latent: return index >= part.matrices.observedCount
+      case .all: return true
+      case .exceptCovariates: return !part.covariates.contains(name)
+      }
+    }
+    func factor(_ name: String, _ exponent: Double, isResidual: Bool = false) -> [Factor] {
+      guard scales(name), let index = part.place[name] else { return [] }
+      return [Factor(variable: index, isResidual: isResidual, exponent: exponent)]
+    }
+    switch row.op {
+    case .measurement: return factor(row.lhs, 0.5) + factor(row.rhs, -0.5)
+    case .regression: return factor(row.rhs, 0.5) + factor(row.lhs, -0.5)
+    case .covariance where row.lhs == row.rhs: return factor(row.lhs, -1)
+    case .covariance:
+      return factor(row.lhs, -0.5, isResidual: true) + factor(row.rhs, -0.5, isResidual: true)
+    case .intercept: return factor(row.lhs, -0.5)
+    default: return []
+    }
+  }
+
+  /// The factor Π Vₖ^eₖ of a row, also of one that is not in the table; `nil` where a variance is not positive.
+  func scale(_ row: Parameter, _ kind: StandardizationKind) -> Double? {
+    let part = parts[row.block - 1]
+    var product = 1.0
+    for factor in factors(row, part, kind) {
+      let value = variance(factor, part)
+      guard value > 0 else { return nil }
+      product *= factor.exponent == -1 ? 1 / value : factor.exponent > 0 ? value.squareRoot() : 1 / value.squareRoot()
+    }
+    return product
+  }
+
+  private func variance(_ factor: Factor, _ part: BlockPart) -> Double {
+    factor.isResidual
+      ? part.matrices.residualCovariance[factor.variable, factor.variable]
+      : part.matrices.totalCovariance[factor.variable, factor.variable]
+  }
+
+  /// A row's standardised value.
+  func value(_ row: Parameter, _ value: Double, _ kind: StandardizationKind) -> Double? {
+    scale(row, kind).map { $0 * value }
+  }
+
+  /// The gradient of a row's standardised value by the free parameters.
+  func gradient(_ row: Parameter, _ value: Double, _ kind: StandardizationKind) -> [Double]? {
+    guard let scale = scale(row, kind) else { return nil }
+    let part = parts[row.block - 1]
+    var gradient = [Double](repeating: 0, count: parameterCount)
+    if row.free > 0 { gradient[row.free - 1] += scale }
+    for factor in factors(row, part, kind) {
+      let weight = scale * value * factor.exponent / variance(factor, part)
+      if weight == 0 { continue }
+      if factor.isResidual {
+        let parameter = part.residualParameter[factor.variable]
+        if parameter >= 0 { gradient[parameter] += weight }
+      } else {
+        for a in 0..<parameterCount { gradient[a] += weight * part.totalDerivatives[factor.variable, a] }
+      }
+    }
+    return gradient
+  }
+}
