@@ -28,6 +28,7 @@ private func productTolerance(depth: Int) -> Double { Double(depth * 3 * max(1, 
     a[0, 0] = .nan
     let zero = Matrix(rowCount: n, columnCount: n)
     #expect((zero * a)[n - 1, 0].isNaN)
+    #expect((a * zero)[0, n - 1].isNaN)
     #expect(a.crossProduct()[0, 0].isNaN)
   }
 
