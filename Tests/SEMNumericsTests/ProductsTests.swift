@@ -7,7 +7,7 @@ private func productTolerance(depth: Int) -> Double { Double(depth * 3 * max(1, 
 
 @Suite struct ProductsTests {
   @Test(arguments: [
-    (0, 0, 0), (3, 0, 2), (1, 1, 1), (16, 16, 16), (17, 3, 2), (2, 40, 3), (30, 31, 32), (0, 5, 20),
+    (0, 0, 0), (3, 0, 2), (1, 1, 1), (8, 8, 8), (9, 3, 2), (2, 40, 3), (30, 31, 32), (0, 5, 20),
   ])
   func productIsTheSumOfProducts(m: Int, k: Int, n: Int) {
     let (a, b) = (Matrix.random(m, k), Matrix.random(k, n, seed: 9))
@@ -15,7 +15,7 @@ private func productTolerance(depth: Int) -> Double { Double(depth * 3 * max(1, 
     #expect(a.transposed.crossProduct(with: b).distance(to: a.naiveProduct(b)) <= productTolerance(depth: k))
   }
 
-  @Test(arguments: [(0, 0), (0, 3), (3, 0), (1, 1), (16, 4), (17, 4), (100, 20), (3, 30)])
+  @Test(arguments: [(0, 0), (0, 3), (3, 0), (1, 1), (8, 4), (9, 4), (100, 20), (3, 30)])
   func crossProductIsSymmetricAndRight(m: Int, n: Int) {
     let a = Matrix.random(m, n)
     let product = a.crossProduct()
@@ -28,6 +28,7 @@ private func productTolerance(depth: Int) -> Double { Double(depth * 3 * max(1, 
     a[0, 0] = .nan
     let zero = Matrix(rowCount: n, columnCount: n)
     #expect((zero * a)[n - 1, 0].isNaN)
+    #expect((a * zero)[0, n - 1].isNaN)
     #expect(a.crossProduct()[0, 0].isNaN)
   }
 

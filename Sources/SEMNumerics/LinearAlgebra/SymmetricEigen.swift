@@ -8,7 +8,7 @@ internal import CLinearAlgebra
 
 /// The eigenvalues and eigenvectors of a symmetric matrix, *A = V Λ Vᵀ*.
 ///
-/// For a positive definite matrix that only has to be solved or inverted, ``Cholesky`` is some thirty times faster.
+/// For a positive definite matrix that only has to be solved or inverted, ``Cholesky`` is ten to twenty times faster.
 ///
 /// Source: LAPACK `dsyevd`; Golub & Van Loan, *Matrix Computations*, 4th ed., chapter 8.
 public struct SymmetricEigen: Factorization {
