@@ -82,4 +82,73 @@ private struct Reference: Decodable {
     let asIs = try CovarianceInput(matrix, count: 10, divisor: .maximumLikelihood).moments
     #expect(asIs.covariance.elements == [4, 1, 1, 9])
   }
+
+  @Test func listwiseDeletionIsCounted() throws {
+    let table = try dataTable(
+      "x,y,z,g\n1,2,9,a\nNA,4,9,b\n5,NA,8,a\nNA,NA,7,a\n3,8,6,b\n7,1,5,NA\n2,2,2,b\n0,9,1,a\n")
+    let rows = try CompleteRows(table, variables: ["y", "x"])
+    #expect(rows.tableRows == [0, 4, 5, 6, 7])
+    #expect(rows.values == Matrix(rows: [[2, 1], [8, 3], [1, 7], [2, 2], [9, 0]]))
+    #expect(rows.report.rowCount == 8)
+    #expect(rows.report.usedCount == 5)
+    #expect(rows.report.droppedCount == 3)
+    #expect(rows.report.missing.map(\.variable) == ["y", "x"])
+    #expect(rows.report.missing.map(\.count) == [2, 2])
+    let moments = try SampleMoments(table, variables: ["y", "x"])
+    #expect(moments.count == 5)
+    #expect(moments.mean == [4.4, 2.6])
+    let grouped = try GroupedData(table, variables: ["x", "y"], groupVariable: "g")
+    #expect(grouped.labels == ["a", "b"])
+    #expect(grouped.rowsWithoutGroup == 1)
+    #expect(grouped.groups.map(\.rows?.tableRows) == [[0, 7], [4, 6]])
+    #expect(grouped.groups.map(\.report.droppedCount) == [2, 1])
+  }
+
+  @Test func orderOfRowsDoesNotMatter() throws {
+    let table = try DataFixture.table("HolzingerSwineford1939.csv")
+    let variables = (1...9).map { "x\($0)" }
+    let moments = try SampleMoments(table, variables: variables)
+    var generator = DataGenerator(state: 5)
+    for _ in 0..<5 {
+      let order = Array(0..<table.rowCount).shuffled(using: &generator)
+      let permuted = try SampleMoments(table.selecting(rows: order), variables: variables)
+      #expect(permuted.count == moments.count)
+      for (i, pair) in zip(permuted.covariance.elements, moments.covariance.elements).enumerated() {
+        let scale = (moments.covariance[i % 9, i % 9] * moments.covariance[i / 9, i / 9]).squareRoot()
+        #expect(abs(pair.0 - pair.1) <= 1e-14 * scale)
+      }
+      let picked = try SampleMoments(table, variables: variables, rows: order)
+      #expect(picked == permuted)
+    }
+  }
+
+  /// Values 1e9 + {1, 2, 3, …}: the textbook formula (Σx² - n x̄²)/n would lose every digit.
+  @Test func largeMeansCostNoDigits() throws {
+    let values = (0..<1000).map { Double($0 % 10) }
+    let table = try DataTable(columns: [
+      (name: "x", values: values.map { $0 + 1e9 }), (name: "y", values: values),
+    ])
+    let moments = try SampleMoments(table, variables: ["x", "y"])
+    #expect(moments.covariance.elements == [8.25, 8.25, 8.25, 8.25])
+  }
+
+  @Test func momentsOfNothingAreErrors() throws {
+    let table = try dataTable("x,y,z\n1,NA,\nNA,2,\n")
+    func code(_ variables: [String]) throws -> DataError.Code {
+      try #require(throws: DataError.self) { try SampleMoments(table, variables: variables) }.code
+    }
+    #expect(try code([]) == .noVariables)
+    #expect(try code(["x", "y"]) == .noCompleteRows)
+    #expect(try code(["x", "z"]) == .allMissing)
+    #expect(try code(["x", "x"]) == .duplicateName)
+    #expect(try code(["x", "w"]) == .unknownVariable)
+    let vast = try DataTable(columns: [
+      (name: "x", values: [1e300, -1e300]), (name: "y", values: [1, .infinity]),
+    ])
+    for name in ["x", "y"] {
+      let error = try #require(throws: DataError.self) { try SampleMoments(vast, variables: [name]) }
+      #expect(error.code == .infiniteValue)
+    }
+    #expect(throws: DataError.self) { try SampleMoments(vast, variables: ["x"], rows: [2]) }
+  }
 }

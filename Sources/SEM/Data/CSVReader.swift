@@ -229,28 +229,4 @@ struct CSVReader {
     }
     return missing.marks(value)
   }
-
-  /// Distinct texts in order of first appearance and a code per row.
-  private struct TextCollector {
-    var codes: [Int32] = []
-    var levels: [String] = []
-    private var known: [String: Int32] = [:]
-
-    init(capacity: Int) { codes.reserveCapacity(capacity) }
-
-    mutating func append(_ text: String?) {
-      guard let text else {
-        codes.append(-1)
-        return
-      }
-      if let code = known[text] {
-        codes.append(code)
-      } else {
-        let code = Int32(levels.count)
-        known[text] = code
-        levels.append(text)
-        codes.append(code)
-      }
-    }
-  }
 }

@@ -44,7 +44,7 @@ struct Collinearity {
         kept.append(i)
       } else {
         let weights = Self.weights(row, factor)
-        let others = zip(kept, weights).filter { abs($0.1) > 1e-6 }.map(\.0)
+        let others = zip(kept, weights).filter { abs($0.1) > 1e-5 }.map(\.0)
         dependences.append(Dependence(variable: i, others: others, unexplained: pivot))
       }
     }

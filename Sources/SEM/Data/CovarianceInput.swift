@@ -102,7 +102,7 @@ public struct CovarianceInput: Sendable {
     if found.unexplained < -1e-8 {
       message =
         "The matrix is not positive definite: given \(others), the variance left for \(name) would be negative "
-        + "(1 - R² = \(rounded(found.unexplained)))."
+        + "(1 - R² = \(DataProblem.significant(found.unexplained, digits: 3)))."
       hint =
         "No complete data have this matrix: look for a mistyped cell, or for pairwise deletion or rounding."
     } else {
@@ -112,14 +112,6 @@ public struct CovarianceInput: Sendable {
     throw DataError(
       .notPositiveDefinite, message, line: lines.isEmpty ? nil : lines[found.variable], variable: name,
       hint: hint)
-  }
-
-  /// A number with three significant digits, for messages.
-  private static func rounded(_ value: Double) -> String {
-    guard value != 0, value.isFinite else { return DataTable.spelled(value) }
-    var scale = 1.0
-    while abs(value) * scale < 100, scale < 1e15 { scale *= 10 }
-    return DataTable.spelled((value * scale).rounded() / scale)
   }
 }
 

@@ -8,6 +8,8 @@ public struct DataError: Error, Sendable, Hashable {
   public enum Code: String, Sendable, Hashable, CaseIterable {
     /// The file cannot be opened or read.
     case unreadableFile = "data.unreadable-file"
+    /// The file cannot be written.
+    case unwritableFile = "data.unwritable-file"
     /// The file is a workbook, an archive or another program's format, not text.
     case notText = "data.not-text"
     /// The bytes are not text in the encoding that was asked for.
@@ -40,6 +42,8 @@ public struct DataError: Error, Sendable, Hashable {
     case noVariables = "data.no-variables"
     /// A variable has no observed value.
     case allMissing = "data.all-missing"
+    /// Rows have no value of the group variable.
+    case missingGroup = "data.missing-group"
     /// Listwise deletion leaves no row.
     case noCompleteRows = "data.no-complete-rows"
     /// A variable has one value only.

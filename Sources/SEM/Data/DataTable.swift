@@ -11,6 +11,12 @@ public struct DataTable: Sendable {
     public internal(set) var cells: Cells
     /// The first cell that made this a text column.
     public let firstText: TextCell?
+
+    init(name: String, cells: Cells, firstText: TextCell?) {
+      self.name = name
+      self.cells = cells
+      self.firstText = firstText
+    }
   }
 
   /// The cells of a column.
@@ -50,21 +56,26 @@ public struct DataTable: Sendable {
       columns.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// Makes a table from numeric columns.
+  /// Makes a table from columns.
   ///
   /// - Throws: ``DataError/Code/duplicateName``, ``DataError/Code/unequalLengths``.
-  public init(columns: [(name: String, values: [Double])]) throws(DataError) {
-    let rowCount = columns.first?.values.count ?? 0
-    for column in columns where column.values.count != rowCount {
+  public init(_ columns: [Column]) throws(DataError) {
+    let rowCount = columns.first?.count ?? 0
+    for column in columns where column.count != rowCount {
       throw DataError(
         .unequalLengths,
-        "\(columns[0].name) has \(counted(rowCount, "row")), \(column.name) has \(column.values.count).",
+        "\(columns[0].name) has \(counted(rowCount, "row")), \(column.name) has \(column.count).",
         variable: column.name)
     }
     try Self.requireUnique(columns.map(\.name), line: nil)
-    self.init(
-      checked: columns.map { Column(name: $0.name, cells: .numeric($0.values), firstText: nil) },
-      rowCount: rowCount, file: nil)
+    self.init(checked: columns, rowCount: rowCount, file: nil)
+  }
+
+  /// Makes a table from numeric columns; NaN marks a missing cell.
+  ///
+  /// - Throws: ``DataError/Code/duplicateName``, ``DataError/Code/unequalLengths``.
+  public init(columns: [(name: String, values: [Double])]) throws(DataError) {
+    try self.init(columns.map { Column(name: $0.name, values: $0.values) })
   }
 
   /// Checks that no two columns have one name.
@@ -179,6 +190,26 @@ public struct DataTable: Sendable {
 }
 
 extension DataTable.Column {
+  /// Makes a column of numbers; NaN marks a missing cell.
+  public init(name: String, values: [Double]) {
+    self.init(name: name, cells: .numeric(values), firstText: nil)
+  }
+
+  /// Makes a column of texts; `nil` marks a missing cell.
+  public init(name: String, texts: [String?]) {
+    var collector = TextCollector(capacity: texts.count)
+    for text in texts { collector.append(text) }
+    self.init(name: name, cells: .text(codes: collector.codes, levels: collector.levels), firstText: nil)
+  }
+
+  /// The number of cells.
+  public var count: Int {
+    switch cells {
+    case .numeric(let values): values.count
+    case .text(let codes, _): codes.count
+    }
+  }
+
   /// Whether the cells are numbers.
   public var isNumeric: Bool {
     if case .numeric = cells { true } else { false }
@@ -215,5 +246,30 @@ extension DataTable.Column {
       .textColumn, "\(name) holds \(quoted(cell.text)), which is not a number.", line: cell.line,
       column: cell.column, variable: name, hint: "If it marks a missing value, add --na \(quoted(cell.text))."
     )
+  }
+}
+
+/// Distinct texts in order of first appearance, and a code per cell.
+struct TextCollector {
+  private(set) var codes: [Int32] = []
+  private(set) var levels: [String] = []
+  private var known: [String: Int32] = [:]
+
+  init(capacity: Int) { codes.reserveCapacity(capacity) }
+
+  /// Adds a cell; `nil` for a missing one.
+  mutating func append(_ text: String?) {
+    guard let text else {
+      codes.append(-1)
+      return
+    }
+    if let code = known[text] {
+      codes.append(code)
+    } else {
+      let code = Int32(levels.count)
+      known[text] = code
+      levels.append(text)
+      codes.append(code)
+    }
   }
 }
