@@ -1,0 +1,146 @@
+/// Checks that constraints and definitions speak of parameters that exist.
+enum ExpressionChecks {
+  typealias Problem = SpecificationProblem
+
+  /// The definitions, each after those that it uses; otherwise in the user's order.
+  static func definitions(
+    _ stated: [(name: Name, expression: Expression, names: [Name])], labels: Set<String>
+  ) throws(SpecificationProblem) -> [Definition] {
+    var places: [String: Int] = [:]
+    for (place, definition) in stated.enumerated() {
+      let name = definition.name
+      guard places[name.text] == nil else {
+        throw Problem(
+          "duplicate-definition", "'\(name.text)' is defined already.", hint: "Give it another name.",
+          at: name.range)
+      }
+      guard !labels.contains(name.text) else {
+        throw Problem(
+          "definition-named-as-label", "'\(name.text)' is the label of a parameter already.",
+          hint: "Give the definition another name.", at: name.range)
+      }
+      places[name.text] = place
+    }
+    for definition in stated {
+      try checkNames(definition.names, labels: labels, definitions: places.keys)
+      if definition.names.isEmpty {
+        // Statements that no text produced carry no ranges.
+        try checkNames(definition.expression.names.map { Name($0) }, labels: labels, definitions: places.keys)
+      }
+    }
+    return try ordered(stated, places: places)
+  }
+
+  /// Orders definitions by use, without recursion.
+  private static func ordered(
+    _ stated: [(name: Name, expression: Expression, names: [Name])], places: [String: Int]
+  ) throws(SpecificationProblem) -> [Definition] {
+    var ordered: [Definition] = []
+    var state = [Int](repeating: 0, count: stated.count)
+    for first in stated.indices {
+      var pending = [first]
+      while let place = pending.last {
+        let definition = stated[place]
+        guard state[place] == 0 else {
+          pending.removeLast()
+          if state[place] == 1 {
+            ordered.append(Definition(name: definition.name.text, expression: definition.expression))
+            state[place] = 2
+          }
+          continue
+        }
+        state[place] = 1
+        for used in definition.expression.names.reversed() {
+          guard let other = places[used], state[other] != 2 else { continue }
+          guard state[other] == 0 else {
+            throw Problem(
+              "definition-cycle",
+              "The definition of '\(definition.name.text)' uses '\(used)', which uses it in turn.",
+              hint: "Express one of them by parameters only.",
+              at: definition.names.first { $0.text == used }?.range ?? definition.name.range)
+          }
+          pending.append(other)
+        }
+      }
+    }
+    return ordered
+  }
+
+  /// The constraints, after checking their names.
+  static func constraints(
+    _ stated: [(constraint: Constraint, names: [Name])], labels: Set<String>, definitions: [Definition]
+  ) throws(SpecificationProblem) -> [Constraint] {
+    let defined = Set(definitions.map(\.name))
+    for (constraint, names) in stated {
+      try checkNames(names, labels: labels, definitions: defined)
+      if names.isEmpty {
+        let used = constraint.lhs.names + constraint.rhs.names
+        try checkNames(used.map { Name($0) }, labels: labels, definitions: defined)
+      }
+    }
+    return stated.map(\.constraint)
+  }
+
+  private static func checkNames(
+    _ names: [Name], labels: Set<String>, definitions: some Collection<String>
+  ) throws(SpecificationProblem) {
+    for name in names where !labels.contains(name.text) && !definitions.contains(name.text) {
+      let known = labels.sorted() + definitions.sorted()
+      throw Problem(
+        "unknown-label", "No parameter has the label '\(name.text)'.",
+        hint: nearestName(to: name.text, in: known).map { "Did you mean '\($0)'?" }
+          ?? "Label a parameter by writing '\(name.text)*' before a variable.",
+        at: name.range)
+    }
+  }
+}
+
+extension TableBuilder {
+  /// The labels of the rows.
+  var labels: Set<String> {
+    Set(rows.lazy.map(\.parameter.label).filter { !$0.isEmpty })
+  }
+
+  /// The constraints of effect coding: each factor's loadings average one, its indicators' intercepts sum to zero.
+  ///
+  /// Rows without a label get one of the form `.p7.`, the row's number, so that the constraints can name them.
+  mutating func effectCodingConstraints() -> [Constraint] {
+    guard !options.effectCoding.isEmpty else { return [] }
+    var constraints: [Constraint] = []
+    var known: Set<Set<Int>> = []
+    for (block, range) in blockRows.enumerated() {
+      let intercepts = Dictionary(
+        range.filter { rows[$0].parameter.op == .intercept }.map { (rows[$0].parameter.lhs, $0) },
+        uniquingKeysWith: { first, _ in first })
+      for factor in roles[block].latent {
+        let loadings = range.filter {
+          rows[$0].parameter.op == .measurement && rows[$0].parameter.lhs == factor
+        }
+        if options.effectCoding.contains(.loadings) {
+          append(loadings, sum: Double(loadings.count), to: &constraints, known: &known)
+        }
+        if options.effectCoding.contains(.intercepts), hasMeanStructure {
+          let indicators = loadings.compactMap { intercepts[rows[$0].parameter.rhs] }
+          append(indicators, sum: 0, to: &constraints, known: &known)
+        }
+      }
+    }
+    return constraints
+  }
+
+  private mutating func append(
+    _ members: [Int], sum: Double, to constraints: inout [Constraint], known: inout Set<Set<Int>>
+  ) {
+    // Groups with equal parameters would state the same constraint twice.
+    let free = Set(members.map { rows[$0].parameter.free })
+    guard let first = members.first, free != [0], known.insert(free).inserted else { return }
+    for member in members where rows[member].parameter.label.isEmpty {
+      rows[member].parameter.label = ".p\(member + 1)."
+    }
+    var right = Expression.number(sum)
+    for member in members.dropFirst() {
+      right = .binary(.subtract, right, .name(rows[member].parameter.label))
+    }
+    constraints.append(Constraint(lhs: .name(rows[first].parameter.label), op: .equality, rhs: right))
+  }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import SEM
+import Testing
+
+/// Parameter tables of lavaan, as Fixtures/parameter-tables.json holds them.
+struct ReferenceTables: Decodable {
+  struct Case: Decodable, Sendable, CustomTestStringConvertible {
+    var id: String
+    var model: String
+    var options: [String: Setting]
+    var npar: Int
+    var constraints: Int
+    var rows: [Row]
+
+    var testDescription: String { id }
+  }
+
+  /// `lhs, op, rhs, block, isFree`, and the value of a fixed row.
+  struct Row: Decodable, Sendable {
+    var lhs: String
+    var op: String
+    var rhs: String
+    var block: Int
+    var isFree: Bool
+    var fixedValue: Double?
+
+    init(from decoder: any Decoder) throws {
+      var row = try decoder.unkeyedContainer()
+      lhs = try row.decode(String.self)
+      op = try row.decode(String.self)
+      rhs = try row.decode(String.self)
+      block = try row.decode(Int.self)
+      isFree = try row.decode(Int.self) == 1
+      fixedValue = row.isAtEnd ? nil : try row.decode(Double?.self)
+    }
+
+    var key: String { "\(lhs) \(op) \(rhs) [\(block)]" }
+  }
+
+  enum Setting: Decodable, Sendable {
+    case flag(Bool)
+    case texts([String])
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let flag = try? container.decode(Bool.self) {
+        self = .flag(flag)
+      } else if let text = try? container.decode(String.self) {
+        self = .texts([text])
+      } else {
+        self = .texts(try container.decode([String].self))
+      }
+    }
+
+    var flag: Bool? { if case .flag(let flag) = self { flag } else { nil } }
+    var texts: [String] { if case .texts(let texts) = self { texts } else { [] } }
+  }
+
+  var reference: String
+  var cases: [Case]
+
+  /// The cases of a fixture; no case at all when the file cannot be read, which a test notices.
+  static func load(_ name: String) -> [Case] {
+    guard let url = Bundle.module.url(forResource: "Fixtures/" + name, withExtension: "json"),
+      let data = try? Data(contentsOf: url),
+      let tables = try? JSONDecoder().decode(ReferenceTables.self, from: data)
+    else { return [] }
+    return tables.cases
+  }
+}
+
+extension ReferenceTables.Case {
+  var preset: Preset {
+    switch options["fun"]?.texts.first {
+    case "cfa": .cfa
+    case "growth": .growth
+    case "lavaan": .bare
+    default: .sem
+    }
+  }
+
+  /// Our options, from those with lavaan's names.
+  var modelOptions: ModelOptions {
+    var result = ModelOptions()
+    result.standardizeLatents = options["std.lv"]?.flag
+    result.orthogonal = options["orthogonal"]?.flag
+    result.orthogonalExogenous = options["orthogonal.x"]?.flag
+    result.orthogonalEndogenous = options["orthogonal.y"]?.flag
+    result.meanStructure = options["missing"]?.texts.first == "fiml" ? true : options["meanstructure"]?.flag
+    result.fixedCovariates = options["fixed.x"]?.flag
+    result.interceptsObservedFree = options["int.ov.free"]?.flag
+    result.interceptsLatentFree = options["int.lv.free"]?.flag
+    result.fixFirstLoading = options["auto.fix.first"]?.flag
+    result.fixSingleIndicator = options["auto.fix.single"]?.flag
+    result.freeVariances = options["auto.var"]?.flag
+    result.covaryExogenousLatents = options["auto.cov.lv.x"]?.flag
+    result.covaryEndogenous = options["auto.cov.y"]?.flag
+    if options["effect.coding"]?.flag == true {
+      result.effectCoding = [.loadings, .intercepts]
+    } else {
+      result.effectCoding = Set(
+        (options["effect.coding"]?.texts ?? []).compactMap { EffectCoding(rawValue: $0) })
+    }
+    result.groupEqual = Set((options["group.equal"]?.texts ?? []).compactMap { GroupEquality(rawValue: $0) })
+    result.groupPartial = options["group.partial"]?.texts ?? []
+    return result
+  }
+
+  var groupLabels: [String] {
+    guard options["group"] != nil else { return [] }
+    return (1...(rows.map(\.block).max() ?? 1)).map { "\($0)" }
+  }
+
+  func specification() throws -> ModelSpecification {
+    try ModelSpecification(
+      try ModelSyntax(parsing: model), preset: preset, options: modelOptions, groupLabels: groupLabels)
+  }
+}
+
+extension Parameter {
+  var key: String { "\(lhs) \(op.rawValue) \(rhs) [\(block)]" }
+}
+
+@Suite struct SpecificationReferenceTests {
+  @Test func fixturesAreRead() {
+    #expect(ReferenceTables.load("parameter-tables").count >= 57)
+  }
+
+  @Test(arguments: ReferenceTables.load("parameter-tables"))
+  func tableIsLavaans(_ reference: ReferenceTables.Case) throws {
+    let specification = try reference.specification()
+    let rows = specification.table.rows
+    #expect(rows.map(\.key) == reference.rows.map(\.key), "rows in lavaan's order")
+    for (row, expected) in zip(rows, reference.rows) {
+      #expect((row.free > 0) == expected.isFree, "\(expected.key)")
+      if !expected.isFree, !row.isExogenous, let value = expected.fixedValue {
+        #expect(row.fixedValue == value, "\(expected.key)")
+      }
+    }
+    #expect(specification.table.freeParameterCount - reference.constraints == reference.npar)
+    #expect(specification.table.constraints.count { $0.op == .equality } == reference.constraints)
+  }
+}
