@@ -122,7 +122,7 @@ export DEBIAN_FRONTEND=noninteractive
 as_root=()
 if [[ $(id -u) != 0 ]]; then
   if command -v sudo >/dev/null; then
-    as_root=(sudo --preserve-env=DEBIAN_FRONTEND)
+    as_root=(sudo env DEBIAN_FRONTEND=noninteractive)
   else
     wanted=(${packages[@]+"${packages[@]/libstdc++-dev/g++}"})
     [[ $openblas == no ]] || wanted+=(libopenblas-dev)
