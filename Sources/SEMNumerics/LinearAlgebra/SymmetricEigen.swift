@@ -8,7 +8,8 @@ internal import CLinearAlgebra
 
 /// The eigenvalues and eigenvectors of a symmetric matrix, *A = V Λ Vᵀ*.
 ///
-/// For a positive definite matrix that only has to be solved or inverted, ``Cholesky`` is ten to twenty times faster.
+/// For a positive definite matrix that only has to be solved or inverted, ``Cholesky`` factors 13 to 25 times faster (orders 5
+/// to 50, OpenBLAS).
 ///
 /// Source: LAPACK `dsyevd`; Golub & Van Loan, *Matrix Computations*, 4th ed., chapter 8.
 public struct SymmetricEigen: Factorization {
