@@ -6,7 +6,7 @@ import Testing
 /// Files of `Tests/SEMTests/Fixtures`.
 enum DataFixture {
   static func path(_ name: String) throws -> String {
-    try #require(Bundle.module.url(forResource: "Fixtures/" + name, withExtension: nil)).path
+    try #require(Bundle.module.url(forResource: "Fixtures/" + (name.hasSuffix(".csv") ? "data/" : "") + name, withExtension: nil)).path
   }
 
   static func table(_ name: String) throws -> DataTable { try DataTable(contentsOf: path(name)) }
@@ -58,7 +58,7 @@ private struct Reference: Decodable {
   }
 
   @Test func groupsComeInOrderOfFirstAppearance() throws {
-    let table = try DataFixture.table("data/HolzingerSwineford1939.csv")
+    let table = try DataFixture.table("HolzingerSwineford1939.csv")
     let references = try ["Pasteur", "Grant-White"].map { try Reference.load("holzinger " + $0) }
     let grouped = try GroupedData(table, variables: references[0].variables, groupVariable: "school")
     #expect(grouped.labels == ["Pasteur", "Grant-White"])

@@ -20,4 +20,12 @@ public struct SampleMoments: Sendable, Hashable {
     self.mean = mean
     self.covariance = covariance
   }
+
+  /// The moments of some of the variables, in the given order; unknown names are left out.
+  public func selecting(_ names: [String]) -> SampleMoments {
+    let places = names.compactMap { variables.firstIndex(of: $0) }
+    return SampleMoments(
+      variables: places.map { variables[$0] }, count: count, mean: mean.map { mean in places.map { mean[$0] } },
+      covariance: covariance.submatrix(rows: places, columns: places))
+  }
 }

@@ -40,6 +40,10 @@ public struct FittedModel: Sendable {
   public let blockDiscrepancies: [Double]
   /// How the search went.
   public let convergence: Convergence
+  /// Remarks on the model's text and on the data.
+  public var notes: [FitNote] = []
+  /// What listwise deletion kept and dropped, per block; empty without raw data.
+  public var listwise: [ListwiseReport] = []
 
   /// The number of cases.
   public var count: Int { moments.reduce(0) { $0 + $1.count } }
@@ -62,5 +66,22 @@ public struct FittedModel: Sendable {
     ModelFitter.objective(
       table: other ?? table, moments: moments, likelihood: options.likelihood,
       everyVariableIsSource: everyVariableIsSource)
+  }
+}
+
+/// A remark on a fit that came before estimation: about the model's text or about the data.
+public struct FitNote: Sendable, Hashable {
+  /// A stable short name that scripts may match.
+  public var code: String
+  /// The remark in sentences.
+  public var message: String
+  /// The variables or parameters concerned.
+  public var subjects: [String]
+
+  /// Makes a note.
+  public init(code: String, message: String, subjects: [String] = []) {
+    self.code = code
+    self.message = message
+    self.subjects = subjects
   }
 }

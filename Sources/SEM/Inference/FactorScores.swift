@@ -108,3 +108,31 @@ extension FittedModel {
     return weights.scores(rows[index])
   }
 }
+
+extension FittedModel {
+  /// A table of factor scores with one row for each row of the data; rows without scores are missing.
+  ///
+  /// - Parameters:
+  ///   - method: How scores are computed.
+  ///   - table: The data.
+  ///   - groupVariable: The column of groups, where the model has groups.
+  /// - Throws: ``InferenceError/undefinedAtEstimates``; ``DataError`` as an `any Error` where a variable is missing.
+  public func scoreTable(
+    _ method: FactorScoreMethod, for data: DataTable, groupVariable: String? = nil
+  ) throws -> DataTable {
+    guard let first = table.blocks.first else { throw InferenceError.undefinedAtEstimates }
+    var columns = [[Double]](
+      repeating: [Double](repeating: .nan, count: data.rowCount), count: first.latent.count)
+    let grouped = try GroupedData(data, variables: first.observed, groupVariable: groupVariable)
+    for (index, group) in grouped.groups.enumerated() {
+      guard let rows = group.rows, let weights = factorScoreWeights(method, block: index) else {
+        throw InferenceError.undefinedAtEstimates
+      }
+      let scores = weights.scores(rows.values)
+      for (position, row) in rows.tableRows.enumerated() {
+        for factor in columns.indices { columns[factor][row] = scores[position, factor] }
+      }
+    }
+    return try DataTable(columns: zip(first.latent, columns).map { (name: $0, values: $1) })
+  }
+}

@@ -1,0 +1,141 @@
+/// Anything that can go wrong between a model's text and its estimates, by stage.
+public enum SEMError: Error, Sendable, Hashable {
+  /// The text is no model syntax.
+  case syntax(SyntaxError)
+  /// The statements make no model.
+  case specification(SpecificationError)
+  /// The data cannot be read or do not fit the model.
+  case data(DataError)
+  /// The model cannot be fitted.
+  case estimation(EstimationError)
+  /// A quantity cannot be had from the fit.
+  case inference(InferenceError)
+}
+
+/// A model in lavaan's syntax, ready to be fitted to data.
+///
+/// ```swift
+/// let model = try Model("""
+///   visual  =~ x1 + x2 + x3
+///   textual =~ x4 + x5 + x6
+///   speed   =~ x7 + x8 + x9
+///   """, preset: .cfa)
+/// let data = try DataTable(contentsOf: "HolzingerSwineford1939.csv")
+/// let fit = try model.fit(to: data)
+/// ```
+public struct Model: Sendable {
+  /// The parsed statements.
+  public let syntax: ModelSyntax
+  /// The defaults that fill in what the syntax leaves out.
+  public let preset: Preset
+  /// Changes to the defaults.
+  public let options: ModelOptions
+
+  /// Parses a model.
+  ///
+  /// - Throws: ``SEMError/syntax(_:)``, with line and column.
+  public init(_ text: String, preset: Preset = .sem, options: ModelOptions = ModelOptions()) throws(SEMError) {
+    do { syntax = try ModelSyntax(parsing: text) } catch { throw .syntax(error) }
+    self.preset = preset
+    self.options = options
+  }
+
+  /// The parameter table for given data.
+  ///
+  /// - Parameters:
+  ///   - groupLabels: The labels of the groups; empty for one group.
+  ///   - dataVariables: The columns of the data, where they are known.
+  ///   - hasMeans: Whether the data have means of their own that the user gave: they then become part of the model.
+  /// - Throws: ``SEMError/specification(_:)``.
+  public func specification(
+    groupLabels: [String] = [], dataVariables: [String]? = nil, hasMeans: Bool = false
+  ) throws(SEMError) -> ModelSpecification {
+    var options = options
+    if hasMeans, options.meanStructure == nil { options.meanStructure = true }
+    do {
+      return try ModelSpecification(
+        syntax, preset: preset, options: options, groupLabels: groupLabels, dataVariables: dataVariables)
+    } catch {
+      throw .specification(error)
+    }
+  }
+
+  /// Fits the model to the complete rows of a table.
+  ///
+  /// - Parameters:
+  ///   - table: The data; columns that the model does not name are ignored.
+  ///   - group: The column whose values divide the rows into groups.
+  ///   - estimator: The function to minimise.
+  ///   - options: Likelihood, information and tolerances.
+  /// - Throws: ``SEMError``; not converging and inadmissible solutions are no errors.
+  /// - Complexity: O(N p²) for the moments, then O(p³ + t³) a step.
+  public func fit(
+    to table: DataTable, group: String? = nil, estimator: Estimator = .maximumLikelihood,
+    options: FitOptions = FitOptions()
+  ) throws(SEMError) -> FittedModel {
+    var fitOptions = options
+    fitOptions.estimator = estimator
+    let labels: [String]
+    do { labels = try group.map { name throws(DataError) in try table.categories(of: name) } ?? [] } catch {
+      throw .data(error)
+    }
+    let specification = try specification(groupLabels: labels, dataVariables: table.variableNames)
+    let observed = specification.table.blocks.first?.observed ?? []
+    let data: GroupedData
+    var notes = specification.warnings.map { FitNote(code: $0.code, message: $0.description) }
+    do {
+      data = try GroupedData(table, variables: observed, groupVariable: group)
+      try data.requireSound()
+    } catch {
+      throw .data(error)
+    }
+    notes += data.problems.map { FitNote(code: $0.code.rawValue, message: "\($0.error)", subjects: $0.variables) }
+    do {
+      let fitter = try ModelFitter(table: specification.table, options: fitOptions)
+      let rows = data.groups.compactMap { $0.rows?.values }
+      var fit = try fitter.fit(data.groups.map(\.moments), rows: rows.count == data.groups.count ? rows : nil)
+      fit.notes = notes
+      fit.listwise = data.groups.map(\.report)
+      return fit
+    } catch {
+      throw .estimation(error)
+    }
+  }
+
+  /// Fits the model to a covariance matrix.
+  ///
+  /// - Parameters:
+  ///   - covariance: The matrix with its number of cases, and means where a mean structure is wanted.
+  ///   - estimator: The function to minimise.
+  ///   - options: Likelihood, information and tolerances.
+  /// - Throws: ``SEMError``.
+  public func fit(
+    to covariance: CovarianceInput, estimator: Estimator = .maximumLikelihood, options: FitOptions = FitOptions()
+  ) throws(SEMError) -> FittedModel {
+    var fit = try fit(to: covariance.moments, estimator: estimator, options: options)
+    fit.notes += covariance.problems.map {
+      FitNote(code: $0.code.rawValue, message: "\($0.error)", subjects: $0.variables)
+    }
+    return fit
+  }
+
+  /// Fits the model to sample moments with divisor N; variables that the model does not name are left out.
+  ///
+  /// - Throws: ``SEMError``.
+  public func fit(
+    to moments: SampleMoments, estimator: Estimator = .maximumLikelihood, options: FitOptions = FitOptions()
+  ) throws(SEMError) -> FittedModel {
+    var fitOptions = options
+    fitOptions.estimator = estimator
+    let specification = try specification(dataVariables: moments.variables, hasMeans: moments.mean != nil)
+    do {
+      let fitter = try ModelFitter(table: specification.table, options: fitOptions)
+      let selected = specification.table.blocks.map { moments.selecting($0.observed) }
+      var fit = try fitter.fit(selected)
+      fit.notes = specification.warnings.map { FitNote(code: $0.code, message: $0.description) }
+      return fit
+    } catch {
+      throw .estimation(error)
+    }
+  }
+}

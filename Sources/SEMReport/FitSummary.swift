@@ -1,0 +1,133 @@
+public import SEM
+internal import SEMNumerics
+
+/// Everything a report of one fit shows, as values; renderers only lay it out.
+public struct FitSummary: Sendable {
+  /// How far the results may be trusted.
+  public enum Status: String, Sendable, Hashable, CaseIterable {
+    /// Converged, identified, proper.
+    case proper
+    /// Converged to a solution that real variables cannot have.
+    case inadmissible
+    /// The search did not end at a minimum.
+    case notConverged = "not-converged"
+    /// The data do not determine the parameters.
+    case notIdentified = "not-identified"
+  }
+
+  /// What to include beyond the estimates.
+  public struct Options: Sendable, Hashable {
+    /// Modification indices.
+    public var modificationIndices = false
+    /// The residuals of the moments.
+    public var residuals = false
+
+    /// Neither.
+    public init() {}
+  }
+
+  /// The fit.
+  public let fit: FittedModel
+  /// How far the results may be trusted.
+  public let status: Status
+  /// The identification at the estimates; `nil` where the estimates define no model.
+  public let identification: Identification?
+  /// Whether standard errors are there.
+  public var hasStandardErrors: Bool { covariance != nil }
+  /// Cov(θ̂).
+  public let covariance: EstimateCovariance?
+  /// All rows and defined parameters.
+  public let estimates: [ParameterEstimate]
+  /// The same with latent variables of unit variance.
+  public let standardizedLatent: [ParameterEstimate]
+  /// The same with all variables of unit variance.
+  public let standardizedAll: [ParameterEstimate]
+  /// The same with all variables but exogenous covariates of unit variance.
+  public let standardizedExceptCovariates: [ParameterEstimate]
+  /// Every fit measure.
+  public let fitMeasures: FitMeasures
+  /// R².
+  public let explainedVariances: [FittedModel.ExplainedVariance]
+  /// Modification indices, if asked for, the largest first.
+  public let modificationIndices: [ModificationIndex]?
+  /// Residual moments, if asked for.
+  public let residuals: [ResidualMoments]?
+  /// What a reader must know.
+  public let warnings: [Diagnostic]
+
+  /// Computes everything.
+  ///
+  /// - Parameters:
+  ///   - fit: The fit.
+  ///   - options: What to include.
+  ///   - baseline: The test of a baseline model of the user's; `nil` for the independence model.
+  /// - Throws: ``SEM/InferenceError`` when something was asked for that needs raw data.
+  public init(_ fit: FittedModel, options: Options = Options(), baseline: ChiSquareTest? = nil)
+    throws(InferenceError)
+  {
+    self.fit = fit
+    var warnings = fit.notes.map { Diagnostic(code: $0.code, message: $0.message, parameters: $0.subjects) }
+    let identification = try? fit.identification()
+    self.identification = identification
+    let groupCount = fit.table.blocks.count
+
+    var covariance: EstimateCovariance?
+    if identification?.isIdentified == true {
+      do {
+        covariance = try fit.estimateCovariance()
+      } catch .notIdentified {
+        warnings.append(
+          Diagnostic(
+            code: "no-standard-errors",
+            message:
+              "The \(fit.options.information.rawValue) information matrix is not positive definite at the estimates, so there"
+              + " are no standard errors. Look for a better solution, or use the expected information."))
+      } catch .undefinedAtEstimates {
+        covariance = nil
+      }
+    }
+    self.covariance = covariance
+    let findings = fit.admissibility()
+    if !fit.convergence.isConverged {
+      status = .notConverged
+      warnings.append(Self.notConverged(fit))
+    } else if identification?.isIdentified != true {
+      status = .notIdentified
+    } else {
+      status = findings.isEmpty ? .proper : .inadmissible
+    }
+    if let identification, !identification.isIdentified { warnings += Diagnostic.notIdentified(identification) }
+    warnings += findings.map { Diagnostic($0, groupCount: groupCount) }
+    self.warnings = warnings
+
+    estimates = fit.parameterEstimates(covariance)
+    standardizedLatent = fit.standardizedEstimates(.latent, covariance)
+    standardizedAll = fit.standardizedEstimates(.all, covariance)
+    standardizedExceptCovariates = fit.standardizedEstimates(.exceptCovariates, covariance)
+    fitMeasures = fit.fitMeasures(baseline: baseline)
+    explainedVariances = fit.explainedVariances()
+    if options.modificationIndices, covariance != nil {
+      modificationIndices = (try? fit.modificationIndices())?.sorted { $0.index > $1.index }
+    } else {
+      modificationIndices = options.modificationIndices ? [] : nil
+    }
+    residuals = options.residuals ? fit.residualMoments(try? fit.estimateCovariance(.expected)) : nil
+  }
+
+  private static func notConverged(_ fit: FittedModel) -> Diagnostic {
+    let tried = fit.convergence.failedStarts.count
+    let reason =
+      switch fit.convergence.termination {
+      case .iterationLimit: "the limit of iterations was reached"
+      case .stalled: "no step lowers the discrepancy any more"
+      case .undefinedStart: "the model has no positive definite covariance matrix at the start"
+      case .converged: "it converged"
+      }
+    return Diagnostic(
+      code: "not-converged",
+      message:
+        "The search did not converge: \(reason); the largest scaled gradient element is"
+        + " \(Diagnostic.short(fit.convergence.scaledGradient)). \(tried) starts were tried. The estimates below are no"
+        + " solution. Check the model (swift-sem check), give start() values, or simplify it.")
+  }
+}

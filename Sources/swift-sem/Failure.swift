@@ -1,0 +1,134 @@
+internal import Foundation
+internal import SEM
+internal import SEMReport
+
+/// What is told when a command cannot do its work: as text on standard error, as JSON on standard output.
+struct Failure: Error {
+  var code: String
+  var message: String
+  var hint: String?
+  var line: Int?
+  var column: Int?
+  var file: String?
+  var variable: String?
+  var status: ExitStatus
+  /// The text shown to people when it says more than `message`, such as a source line with a caret.
+  var text: String?
+  var isFullMessage = false
+
+  init(
+    code: String, message: String, hint: String? = nil, status: ExitStatus, text: String? = nil,
+    isFullMessage: Bool = false
+  ) {
+    self.code = code
+    self.message = message
+    self.hint = hint
+    self.status = status
+    self.text = text
+    self.isFullMessage = isFullMessage
+  }
+
+  /// - Parameter file: The model's file, which syntax errors name.
+  init(_ error: SEMError, file: String) {
+    switch error {
+    case .syntax(let error):
+      self.init(
+        code: "syntax." + error.code, message: error.message, hint: error.hint, status: .usage,
+        text: error.description)
+      line = error.line
+      column = error.column
+      self.file = file
+    case .specification(let error):
+      self.init(
+        code: "model." + error.code, message: error.message, hint: error.hint, status: .usage,
+        text: error.description)
+      line = error.line
+      column = error.column
+      self.file = file
+    case .data(let error): self.init(error)
+    case .estimation(let error): self.init(error)
+    case .inference(let error): self.init(error)
+    }
+  }
+
+  init(_ error: DataError) {
+    self.init(
+      code: error.code.rawValue, message: error.message, hint: error.hint, status: .data,
+      text: "\(error)")
+    line = error.line
+    column = error.column
+    file = error.file
+    variable = error.variable
+  }
+
+  init(_ error: EstimationError) {
+    switch error {
+    case .sampleCovarianceNotPositiveDefinite(let group):
+      self.init(
+        code: "data.covariance-not-positive-definite",
+        message: "The sample covariance matrix\(group.isEmpty ? "" : " of group \(group)") is not positive definite.",
+        hint: "A variable is a combination of others, or there are fewer cases than variables.", status: .data)
+    case .meansAreMissing:
+      self.init(
+        code: "data.means-missing", message: "The model has a mean structure, but the data have no means.",
+        hint: "Give them with --means, or leave the intercepts out.", status: .data)
+    case .nothingToEstimate:
+      self.init(
+        code: "model.nothing-to-estimate", message: "Every parameter of the model is fixed: there is nothing to estimate.",
+        status: .usage)
+    case .momentsDoNotMatchModel(let message):
+      self.init(code: "data.moments-do-not-match", message: message, status: .data)
+    case .noUsableStart:
+      self.init(
+        code: "estimation.no-usable-start",
+        message: "No starting values give the model a positive definite covariance matrix.",
+        hint: "Give start() values, or look for a fixed value that is out of proportion to the data.",
+        status: .notConverged)
+    case .notYetSupported(let feature):
+      self.init(
+        code: "model.not-yet-supported", message: "Estimation does not do this yet: \(feature).", status: .usage)
+    }
+  }
+
+  init(_ error: InferenceError) {
+    switch error {
+    case .needsRawData(let what):
+      self.init(
+        code: "data.raw-data-needed", message: "\(what) need the rows of the data, not only a covariance matrix.",
+        hint: "Give the data with --data.", status: .data)
+    case .notIdentified:
+      self.init(code: "not-identified", message: "The model is not identified.", status: .notIdentified)
+    case .undefinedAtEstimates:
+      self.init(
+        code: "estimation.undefined", message: "The estimates define no covariance matrix.", status: .notConverged)
+    }
+  }
+
+  func report(asJSON: Bool) {
+    if asJSON {
+      var members: [(String, JSONValue)] = [("code", .string(code)), ("message", .string(message))]
+      if let hint { members.append(("hint", .string(hint))) }
+      if let file { members.append(("file", .string(file))) }
+      if let line { members.append(("line", .integer(line))) }
+      if let column { members.append(("column", .integer(column))) }
+      if let variable { members.append(("variable", .string(variable))) }
+      let object = JSONValue.object([
+        ("schema", .string("swift-sem/error/1")), ("exit_status", .integer(Int(status.rawValue))),
+        ("error", .object(members)),
+      ])
+      print(object.text())
+    } else if isFullMessage {
+      Self.write(message)
+    } else {
+      var shown = text ?? message
+      if text == nil, let hint { shown += "\nhint: " + hint }
+      let place = text != nil && line != nil && status == .usage ? (file.map { $0 + ", " } ?? "") : ""
+      Self.write("error: " + place + shown)
+    }
+  }
+
+  /// Writes a line to standard error.
+  static func write(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
+}

@@ -1,0 +1,210 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SEM
+internal import SEMReport
+
+struct FitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fit",
+    abstract: "Fit a model to data or to a covariance matrix.",
+    discussion: """
+      Examples:
+        swift-sem fit model.lav --data survey.csv --preset cfa
+        swift-sem fit model.lav --cov matrix.csv --nobs 932 --format json
+      """)
+
+  enum LikelihoodChoice: String, ExpressibleByArgument, CaseIterable {
+    case normal, wishart
+    var value: Likelihood { Likelihood(rawValue: rawValue) ?? .normal }
+  }
+
+  enum InformationChoice: String, ExpressibleByArgument, CaseIterable {
+    case expected, observed
+    case firstOrder = "first-order"
+    var value: InformationKind { InformationKind(rawValue: rawValue) ?? .expected }
+  }
+
+  enum ScoreChoice: String, ExpressibleByArgument, CaseIterable {
+    case regression, bartlett
+    var value: FactorScoreMethod { FactorScoreMethod(rawValue: rawValue) ?? .regression }
+  }
+
+  @OptionGroup(title: "Model") var model: ModelArguments
+  @OptionGroup(title: "Data") var source: DataArguments
+
+  @Option(help: ArgumentHelp("The estimator: ML.", valueName: "name"))
+  var estimator = "ML"
+
+  @Option(help: ArgumentHelp("What becomes of rows with missing values: listwise leaves them out.", valueName: "how"))
+  var missing = "listwise"
+
+  @Option(help: "normal (divisor N) or wishart (divisor N-1, as AMOS).")
+  var likelihood: LikelihoodChoice = .normal
+
+  @Option(help: "Which information matrix standard errors come from.")
+  var information: InformationChoice = .expected
+
+  @Option(help: ArgumentHelp("The largest scaled gradient element of a converged fit.", valueName: "number"))
+  var tolerance = 1e-8
+
+  @Flag(help: "Add modification indices.")
+  var modificationIndices = false
+
+  @Flag(help: "Add residual covariances and correlations.")
+  var residuals = false
+
+  @Option(help: ArgumentHelp("Write factor scores of all rows to a CSV file.", valueName: "file"))
+  var scores: String?
+
+  @Option(name: .customLong("score-method"), help: "How factor scores are computed.")
+  var scoreMethod: ScoreChoice = .regression
+
+  @Option(help: ArgumentHelp("A model file whose fit is the baseline of CFI and its kin.", valueName: "model"))
+  var baseline: String?
+
+  @Option(help: "text or json.")
+  var format: OutputFormat = .text
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Write to a file instead of the terminal.", valueName: "file"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("The width of text output; by default the terminal's, or 80.", valueName: "columns"))
+  var width: Int?
+
+  func run() throws {
+    try checkChoices()
+    let (text, name) = try model.read()
+    guard let data = try source.read() else {
+      throw Failure(
+        code: "usage.no-data", message: "There are no data.", hint: "Add --data FILE, or --cov FILE --nobs N.",
+        status: .usage)
+    }
+    do {
+      let model = try Model(text, preset: self.model.preset.value, options: try self.model.options())
+      let fit = try fit(model, to: data)
+      var options = FitSummary.Options()
+      options.modificationIndices = modificationIndices
+      options.residuals = residuals
+      let summary: FitSummary
+      do {
+        summary = try FitSummary(fit, options: options, baseline: try baselineTest(data))
+      } catch let error as InferenceError {
+        throw SEMError.inference(error)
+      }
+      if let scores { try writeScores(fit, data, to: scores) }
+      switch format {
+      case .json: try Output.write(summary.json.text() + "\n", to: output)
+      case .text:
+        let width = width ?? (output == nil ? Terminal.width : 100)
+        try Output.write(summary.text(width: width), to: output)
+      }
+      switch summary.status {
+      case .proper: return
+      case .inadmissible: throw ExitStatus.inadmissible
+      case .notConverged: throw ExitStatus.notConverged
+      case .notIdentified: throw ExitStatus.notIdentified
+      }
+    } catch let error as SEMError {
+      throw Failure(error, file: name)
+    }
+  }
+
+  private func checkChoices() throws {
+    guard estimator.uppercased() == "ML" else {
+      throw Failure(
+        code: "usage.estimator", message: "The estimator \(estimator) is not there yet.", hint: "Use --estimator ML.",
+        status: .usage)
+    }
+    guard missing == "listwise" else {
+      throw Failure(
+        code: "usage.missing", message: "--missing \(missing) is not there yet.", hint: "Use --missing listwise.",
+        status: .usage)
+    }
+    guard tolerance > 0 else {
+      throw Failure(code: "usage.tolerance", message: "--tolerance must be positive.", status: .usage)
+    }
+    if let width, !(40...1000).contains(width) {
+      throw Failure(code: "usage.width", message: "--width must lie between 40 and 1000.", status: .usage)
+    }
+  }
+
+  private func fit(_ model: Model, to data: DataArguments.Source) throws -> FittedModel {
+    var options = FitOptions()
+    options.likelihood = likelihood.value
+    options.information = information.value
+    options.gradientTolerance = tolerance
+    switch data {
+    case .table(let table): return try model.fit(to: table, group: self.model.group, options: options)
+    case .covariance(let covariance):
+      if self.model.group != nil {
+        throw Failure(
+          code: "usage.group", message: "--group needs rows of data, not a covariance matrix.", status: .usage)
+      }
+      return try model.fit(to: covariance, options: options)
+    }
+  }
+
+  private func baselineTest(_ data: DataArguments.Source) throws -> ChiSquareTest? {
+    guard let baseline else { return nil }
+    var arguments = self.model
+    arguments.model = baseline
+    let (text, name) = try arguments.read()
+    do {
+      let model = try Model(text, preset: self.model.preset.value, options: try self.model.options())
+      let fit = try fit(model, to: data)
+      guard fit.convergence.isConverged else {
+        throw Failure(
+          code: "baseline-not-converged", message: "The baseline model did not converge.", status: .notConverged)
+      }
+      return fit.chiSquare
+    } catch let error as SEMError {
+      throw Failure(error, file: name)
+    }
+  }
+
+  /// One row for each row of the data; rows with missing values have no scores.
+  private func writeScores(_ fit: FittedModel, _ data: DataArguments.Source, to path: String) throws {
+    guard case .table(let table) = data else {
+      throw Failure(
+        code: "usage.scores", message: "Factor scores need rows of data, not a covariance matrix.", status: .usage)
+    }
+    do {
+      let result = try fit.scoreTable(scoreMethod.value, for: table, groupVariable: model.group)
+      try result.write(to: path)
+    } catch let error as DataError {
+      throw Failure(error)
+    } catch let error as InferenceError {
+      throw Failure(error)
+    }
+  }
+}
+
+/// Where results go.
+enum Output {
+  static func write(_ text: String, to path: String?) throws {
+    guard let path else {
+      FileHandle.standardOutput.write(Data(text.utf8))
+      return
+    }
+    do {
+      try Data(text.utf8).write(to: URL(filePath: path))
+    } catch {
+      throw Failure(
+        code: "usage.unwritable-output", message: "The file \(path) cannot be written: \(error.localizedDescription)",
+        status: .usage)
+    }
+  }
+}
+
+/// What is known of the terminal.
+enum Terminal {
+  /// The width of the terminal, 80 where there is none.
+  static var width: Int {
+    var size = winsize()
+    if isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 {
+      return Int(size.ws_col)
+    }
+    if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init), columns >= 40 { return columns }
+    return 80
+  }
+}
