@@ -78,9 +78,18 @@ import Testing
     #expect(table["b"]?.isNumeric == true)
   }
 
+  @Test(arguments: ["a,b\n\"1,234\",5\n", "a;b\n1.234;5\n2,5;1\n"])
+  func otherDecimalMarksAreExplained(text: String) throws {
+    let error = try #require(throws: DataError.self) { try dataTable(text).numericColumn("a") }
+    #expect(error.code == .textColumn)
+    #expect(error.hint?.contains("decimal mark") == true)
+  }
+
   @Test func unknownVariableSuggestsTheNearest() throws {
     let table = try DataFixture.table("HolzingerSwineford1939.csv")
-    let suggestions = ["x01": "x1", "scool": "school", "Grade": "grade", "shcool": "school", "X9": "x9"]
+    let suggestions = [
+      "x01": "x1", "scool": "school", "Grade": "grade", "shcool": "school", "X9": "x9", "2x": "x2",
+    ]
     for (wrong, right) in suggestions {
       let error = try #require(throws: DataError.self) { try table.numericColumn(wrong) }
       #expect(error.code == .unknownVariable)

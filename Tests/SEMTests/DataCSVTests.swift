@@ -70,9 +70,11 @@ func observed(_ values: [Double]) -> [Double?] { values.map { $0.isNaN ? nil : $
   }
 
   @Test func withoutHeaderColumnsAreNumbered() throws {
-    let table = try dataTable("1;2,5\n3;4\n", CSVOptions(hasHeader: false))
+    // Commas would give every row three cells as well.
+    let table = try dataTable("1,5;2,5\n3,0;4,5\n", CSVOptions(hasHeader: false))
     #expect(table.variableNames == ["V1", "V2"])
-    #expect(try table.numericColumn("V2") == [2.5, 4])
+    #expect(try table.numericColumn("V1") == [1.5, 3])
+    #expect(try table.numericColumn("V2") == [2.5, 4.5])
   }
 
   @Test func emptyNamesAreFilledAsInR() throws {

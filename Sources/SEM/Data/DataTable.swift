@@ -242,10 +242,13 @@ extension DataTable.Column {
         column: cell.column, variable: name,
         hint: "If it marks a missing value, add --na \(quoted(cell.text)).")
     }
+    let hint =
+      DecimalNumber.read(cell.text) == nil
+      ? "If it marks a missing value, add --na \(quoted(cell.text))."
+      : "Its decimal mark is not that of the other numbers; write all alike, and do not group thousands."
     return DataError(
       .textColumn, "\(name) holds \(quoted(cell.text)), which is not a number.", line: cell.line,
-      column: cell.column, variable: name, hint: "If it marks a missing value, add --na \(quoted(cell.text))."
-    )
+      column: cell.column, variable: name, hint: hint)
   }
 }
 

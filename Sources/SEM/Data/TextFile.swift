@@ -57,7 +57,8 @@ enum TextFile {
       throw DataError(.unreadableFile, "There is no such file.", hint: similarFile(to: path))
     }
     if isDirectory.boolValue { throw DataError(.unreadableFile, "This is a folder, not a file.") }
-    let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let kind = try? FileManager.default.attributesOfItem(atPath: target)[.type] as? FileAttributeType
     if kind == .typeRegular,
       let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
     {
