@@ -10,6 +10,8 @@ struct ReferenceTables: Decodable {
     var options: [String: Setting]
     var npar: Int
     var constraints: Int
+    var observed: [String]?
+    var latent: [String]?
     var rows: [Row]
 
     var testDescription: String { id }
@@ -126,18 +128,32 @@ extension Parameter {
     #expect(ReferenceTables.load("parameter-tables").count >= 57)
   }
 
+  /// Fitted models of lavaan 0.7.2.3170; `npar` is the number of parameters after constraints.
   @Test(arguments: ReferenceTables.load("parameter-tables"))
   func tableIsLavaans(_ reference: ReferenceTables.Case) throws {
-    let specification = try reference.specification()
-    let rows = specification.table.rows
-    #expect(rows.map(\.key) == reference.rows.map(\.key), "rows in lavaan's order")
-    for (row, expected) in zip(rows, reference.rows) {
+    let table = try reference.specification().table
+    check(table, against: reference)
+    #expect(table.freeParameterCount - reference.constraints == reference.npar)
+    #expect(table.constraints.count { $0.op == .equality } == reference.constraints)
+  }
+
+  /// Tables of lavaan 0.6-14 without a fit; `npar` is the number of distinct free parameters before constraints.
+  @Test(arguments: ReferenceTables.load("parameter-tables-lavaan-0.6-14"))
+  func tableIsThatOfOlderLavaan(_ reference: ReferenceTables.Case) throws {
+    let table = try reference.specification().table
+    check(table, against: reference)
+    #expect(table.freeParameterCount == reference.npar)
+    #expect(table.blocks.first?.observed == reference.observed)
+    #expect(table.blocks.first?.latent == reference.latent)
+  }
+
+  private func check(_ table: ParameterTable, against reference: ReferenceTables.Case) {
+    #expect(table.rows.map(\.key) == reference.rows.map(\.key), "rows in lavaan's order")
+    for (row, expected) in zip(table.rows, reference.rows) {
       #expect((row.free > 0) == expected.isFree, "\(expected.key)")
       if !expected.isFree, !row.isExogenous, let value = expected.fixedValue {
         #expect(row.fixedValue == value, "\(expected.key)")
       }
     }
-    #expect(specification.table.freeParameterCount - reference.constraints == reference.npar)
-    #expect(specification.table.constraints.count { $0.op == .equality } == reference.constraints)
   }
 }

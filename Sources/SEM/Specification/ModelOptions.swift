@@ -22,11 +22,11 @@ public enum GroupEquality: String, Sendable, Hashable, CaseIterable {
   case regressions
   /// Residual variances of observed variables: `residuals`.
   case residuals
-  /// Residual covariances that involve an observed variable: `residual.covariances`.
+  /// Residual covariances between observed variables: `residual.covariances`.
   case residualCovariances = "residual.covariances"
   /// Variances and residual variances of latent variables: `lv.variances`.
   case latentVariances = "lv.variances"
-  /// Covariances and residual covariances of latent variables: `lv.covariances`.
+  /// Covariances and residual covariances that involve a latent variable: `lv.covariances`.
   case latentCovariances = "lv.covariances"
 }
 

@@ -41,7 +41,7 @@ extension TableBuilder {
     case .covariance:
       if roles.isCovariate.contains(parameter.lhs), roles.isCovariate.contains(parameter.rhs) { return nil }
       if parameter.lhs == parameter.rhs { return isLatent ? .latentVariances : .residuals }
-      return isLatent && roles.isLatent.contains(parameter.rhs) ? .latentCovariances : .residualCovariances
+      return isLatent || roles.isLatent.contains(parameter.rhs) ? .latentCovariances : .residualCovariances
     default: return nil
     }
   }

@@ -201,10 +201,11 @@ extension Parser {
           "Intercepts are written 'x ~ 1'; a fixed value needs a variable: '\(shortDescription(value))*x'.",
         at: termRange)
     }
-    guard value == 1 || modifiers.isEmpty else {
+    // R knows 0 and 1 only in this place; another number without a '*' is a slip of which nobody can tell the meaning.
+    guard value == 1 || (value == 0 && modifiers.isEmpty) else {
       throw SyntaxProblem(
-        "intercept-not-one", "After modifiers, an intercept is written 1, not \(shortDescription(value)).",
-        hint: "Write for instance '\(shortDescription(value))*1'.", at: termRange)
+        "intercept-not-one", "An intercept is written 1 (or 0 to fix it at zero), not \(shortDescription(value)).",
+        hint: "To fix it at \(shortDescription(value)) write '\(shortDescription(value))*1'.", at: termRange)
     }
     return Term(.intercept(value), modifiers: modifiers, range: termRange)
   }

@@ -75,7 +75,7 @@ public struct Term: Sendable, Hashable {
     case variable(Name)
     /// The product of two variables, `x:z`.
     case interaction(Name, Name)
-    /// The intercept: `1`, or another number, which fixes it.
+    /// The intercept: `1`, or `0`, which fixes it at zero.
     case intercept(Double)
   }
 
