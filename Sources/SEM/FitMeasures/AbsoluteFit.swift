@@ -109,7 +109,7 @@ extension MaximumLikelihoodBlock {
       }
     }
     let products = WeightedProducts(structure: structure)
-    products.form(weight: k.pointer, moments: moments, includingZ: false)
+    withExtendedLifetime(k) { products.form(weight: k.pointer, moments: moments, includingZ: false) }
     for index in structure.freeElements {
       let element = structure.elements[index]
       u[element.parameter] += factor * 0.5 * derivatives.first(element, products)

@@ -62,7 +62,9 @@ public struct ReticularMatrices: Sendable, Hashable {
     let left = NumberBuffer(count: m * m)
     let total = NumberBuffer(count: m * m)
     let residual = NumberBuffer(s.elements)
-    Kernels.product(inverse.pointer, rows: m, inner: m, residual.pointer, columns: m, into: left.pointer)
+    withExtendedLifetime(residual) {
+      Kernels.product(inverse.pointer, rows: m, inner: m, residual.pointer, columns: m, into: left.pointer)
+    }
     for j in 0..<m {
       for i in 0...j {
         var sum = 0.0
@@ -79,7 +81,7 @@ public struct ReticularMatrices: Sendable, Hashable {
     intercepts = alpha
     totalEffects = inverse.matrix(rowCount: m, columnCount: m)
     totalCovariance = total.matrix(rowCount: m, columnCount: m)
-    totalMean = mean.array
+    totalMean = totalEffects.multiplied(by: alpha)
   }
 
   /// The places of the observed variables.
