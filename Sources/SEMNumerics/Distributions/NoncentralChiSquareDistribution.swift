@@ -17,7 +17,7 @@
 /// - Edge cases: NaN from every method unless the degrees of freedom are positive and the noncentrality is not negative,
 ///   both finite. Noncentrality 0 is the central distribution.
 /// - Accuracy, against 50-digit values: 2e-14 relative for density, tails (to 1e-300) and quantiles, *ν* from 0.1 to
-///   1e6, *λ* to 1e5. Above *λ* = 1e9 the saddle-point formula of Lugannani & Rice replaces the sum (1e-8).
+///   1e6, *λ* to 1e5. Above *λ* = 1e9 the saddle-point formula of Lugannani & Rice replaces the sum (1e-7 or better).
 /// - Complexity: about 20 √(*λ*/2) steps of a few nanoseconds at most.
 /// - Source: DLMF 8.8.5 and 8.8.6 (recurrences); C. G. Ding (1992), Algorithm AS 275, Applied Statistics 41, 478-482 and
 ///   D. Benton, K. Krishnamoorthy (2003), Comput. Statist. Data Anal. 43, 249-267 (starting inside the mixture);
