@@ -2,8 +2,11 @@ import Testing
 
 @testable import SEMNumerics
 
-/// The relative error against 50-digit values that every density, tail and quantile must stay below.
-private let relativeTolerance = 1e-12
+/// The relative error against 50-digit values that every density, tail and quantile must stay below (reached: 1.5e-14).
+private let relativeTolerance = 1e-13
+
+/// The same for the standard normal distribution (reached: 5e-16).
+private let normalTolerance = 5e-15
 
 /// One point of ``distributionsValueTable``.
 private struct ValueRow: CustomStringConvertible {
@@ -74,8 +77,8 @@ private struct Worst {
       upper.note(relativeError(distribution.upperTail(at: row.x), row.upper), row)
     }
     for (what, worst) in [("density", density), ("log", logDensity), ("lower", lower), ("upper", upper)] {
-      print("worst error of \(name) \(what): \(worst.error) at \(worst.row)")
-      #expect(worst.error <= relativeTolerance, "\(what) at \(worst.row)")
+      #expect(
+        worst.error <= (name == "normal" ? normalTolerance : relativeTolerance), "\(what) at \(worst.row)")
     }
   }
 
@@ -94,7 +97,6 @@ private struct Worst {
         worst.note(relativeError(quantile, row.x) / max(1, condition), row)
       }
     }
-    print("worst error of \(name) quantile: \(worst.error) at \(worst.row)")
     #expect(worst.error <= relativeTolerance, "\(worst.row)")
   }
 
@@ -103,6 +105,19 @@ private struct Worst {
     #expect(relativeError(chiSquare.upperTail(at: 85.3055), 8.50262254457228e-09) < 1e-14)
     #expect(relativeError(chiSquare.quantile(lowerTail: 0.95), 36.4150285018073) < 1e-14)
     #expect(relativeError(NormalDistribution.standard.quantile(lowerTail: 0.975), 1.959963984540054) < 1e-15)
+  }
+
+  /// With hardly any degrees of freedom almost all probability is next to 0; mpmath 1.3.0, 60 digits.
+  @Test(arguments: [
+    (2e-10, 0.02, 4.0379295758041231217e-10),
+    (2e-06, 1.0, 5.5977388815563453362e-7),
+    (0.002, 2.8, 1.1636803479172011155e-4),
+    (0.06, 0.4, 3.6568700079370244498e-2),
+  ])
+  func upperTailsOfTinyDegreesOfFreedom(_ nu: Double, _ x: Double, _ expected: Double) {
+    let chiSquare = ChiSquareDistribution(degreesOfFreedom: nu)
+    #expect(relativeError(chiSquare.upperTail(at: x), expected) < relativeTolerance)
+    #expect(relativeError(chiSquare.quantile(upperTail: expected), x) < 1e-12)
   }
 
   @Test func aSquaredTIsAnF() {
@@ -130,7 +145,7 @@ private struct Worst {
     for nu in [0.5, 3, 24, 900] {
       let central = ChiSquareDistribution(degreesOfFreedom: nu)
       let noncentral = NoncentralChiSquareDistribution(degreesOfFreedom: nu, noncentrality: 0)
-      let nearly = NoncentralChiSquareDistribution(degreesOfFreedom: nu, noncentrality: 1e-14)
+      let nearly = NoncentralChiSquareDistribution(degreesOfFreedom: nu, noncentrality: 1e-16)
       for x in [0.01, 0.3 * nu, nu, 2 * nu, 5 * nu + 40] {
         #expect(noncentral.lowerTail(at: x) == central.lowerTail(at: x))
         #expect(noncentral.upperTail(at: x) == central.upperTail(at: x))
@@ -191,7 +206,8 @@ private struct Worst {
     for distribution in Self.broken {
       for value in [
         distribution.density(at: 1), distribution.logDensity(at: 1), distribution.lowerTail(at: 1),
-        distribution.upperTail(at: 1), distribution.quantile(lowerTail: 0.3), distribution.quantile(upperTail: 0.3),
+        distribution.upperTail(at: 1), distribution.quantile(lowerTail: 0.3),
+        distribution.quantile(upperTail: 0.3),
       ] { #expect(value.isNaN, "\(distribution)") }
     }
   }
@@ -200,7 +216,8 @@ private struct Worst {
     for distribution in Self.sound {
       for value in [
         distribution.density(at: .nan), distribution.logDensity(at: .nan), distribution.lowerTail(at: .nan),
-        distribution.upperTail(at: .nan), distribution.quantile(lowerTail: .nan), distribution.quantile(upperTail: .nan),
+        distribution.upperTail(at: .nan), distribution.quantile(lowerTail: .nan),
+        distribution.quantile(upperTail: .nan),
         distribution.quantile(lowerTail: -0.1), distribution.quantile(upperTail: 1.1),
       ] { #expect(value.isNaN, "\(distribution)") }
     }
@@ -232,11 +249,15 @@ private struct Worst {
 
   /// Nothing traps or hangs and every probability is one, whatever the arguments.
   @Test func extremesStayProbabilities() {
-    let xs = [Double.leastNonzeroMagnitude, 1e-300, 1e-20, 0.5, 1, 40, 1e9, 1e20, 1e200, Double.greatestFiniteMagnitude]
+    let xs = [
+      Double.leastNonzeroMagnitude, 1e-300, 1e-20, 0.5, 1, 40, 1e9, 1e20, 1e200,
+      Double.greatestFiniteMagnitude,
+    ]
     for distribution in Self.sound {
       for x in xs {
         let (lower, upper) = (distribution.lowerTail(at: x), distribution.upperTail(at: x))
-        #expect(lower >= 0 && lower <= 1 && upper >= 0 && upper <= 1, "\(distribution) at \(x): \(lower), \(upper)")
+        #expect(
+          lower >= 0 && lower <= 1 && upper >= 0 && upper <= 1, "\(distribution) at \(x): \(lower), \(upper)")
         #expect(abs(lower + upper - 1) < 1e-9, "\(distribution) at \(x): \(lower), \(upper)")
         #expect(distribution.density(at: x) >= 0, "\(distribution) at \(x)")
         #expect(!distribution.logDensity(at: x).isNaN, "\(distribution) at \(x)")
@@ -264,7 +285,6 @@ private struct Worst {
       guard condition < 1e6 else { continue }
       worst.note(relativeError(lambda, row.second) / max(1, condition), row)
     }
-    print("worst error of noncentrality: \(worst.error) at \(worst.row)")
     #expect(worst.error <= relativeTolerance, "\(worst.row)")
   }
 
@@ -277,7 +297,9 @@ private struct Worst {
     #expect(solve(1, 10, 24) == 0)
     #expect(solve(0.5, 0, 24) == 0)
     #expect(solve(0.5, .infinity, 24) == .infinity)
-    for value in [solve(.nan, 1, 1), solve(0.5, .nan, 1), solve(0.5, 1, 0), solve(0.5, 1, .nan), solve(1.5, 1, 1)] {
+    for value in [
+      solve(.nan, 1, 1), solve(0.5, .nan, 1), solve(0.5, 1, 0), solve(0.5, 1, .nan), solve(1.5, 1, 1),
+    ] {
       #expect(value.isNaN)
     }
   }
@@ -299,8 +321,7 @@ private struct Worst {
         }
       }
     }
-    print("most evaluations of noncentrality at \(p): \(most)")
-    #expect(most <= 12)
+    #expect(most <= 8)
   }
 }
 
@@ -337,7 +358,8 @@ private struct Worst {
     for x in [1e-9, 0.2, 0.5, 0.77, 1 - 1e-9] {
       // I_x(2, 1) = x², I_x(1, 3) = 1 - (1 - x)³.
       #expect(relativeError(SpecialFunctions.regularizedBeta(x, 2, 1).lower, x * x) < 1e-14)
-      #expect(relativeError(SpecialFunctions.regularizedBeta(x, 1, 3).upper, (1 - x) * (1 - x) * (1 - x)) < 1e-14)
+      #expect(
+        relativeError(SpecialFunctions.regularizedBeta(x, 1, 3).upper, (1 - x) * (1 - x) * (1 - x)) < 1e-14)
     }
     #expect(SpecialFunctions.regularizedBeta(-1, 2, 2) == (0, 1))
     #expect(SpecialFunctions.regularizedBeta(2, 2, 2) == (1, 0))
@@ -347,7 +369,7 @@ private struct Worst {
   }
 }
 
-/// The natural logarithm for tests, through the doubled precision of the library's own (its tests stand above it).
+/// The natural logarithm without Foundation; the library's own, which every density in the table checks.
 private enum NaturalLogarithm {
   static func of(_ x: Double) -> Double { SpecialFunctions.preciseLog(DoubleDouble(x)).high }
 }

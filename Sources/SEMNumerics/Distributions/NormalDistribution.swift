@@ -96,7 +96,8 @@ public struct NormalDistribution: ContinuousDistribution {
   private static func centralQuantile(_ v: Double) -> Double {
     let w = 0.5 * SpecialFunctions.sqrtPi * v
     let square = w * w
-    var z = w * (1 + square * (1.0 / 3 + square * (7.0 / 30 + square * 127.0 / 630))) / SpecialFunctions.sqrtHalf
+    var z =
+      w * (1 + square * (1.0 / 3 + square * (7.0 / 30 + square * 127.0 / 630))) / SpecialFunctions.sqrtHalf
     for _ in 0..<2 {
       let step = (erf(z * SpecialFunctions.sqrtHalf) - v) / (2 * standardDensity(at: z))
       z -= step / (1 + 0.5 * step * z)
@@ -107,7 +108,8 @@ public struct NormalDistribution: ContinuousDistribution {
   /// The *z* > 0 with upper tail *p* ≤ ¼, by Halley's method on the logarithm of the tail.
   private static func outerQuantile(_ p: Double) -> Double {
     let t = sqrt(-2 * log(p))
-    var z = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
+    var z =
+      t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
     for _ in 0..<3 {
       let tail = standardUpperTail(at: z)
       guard tail > 0 else { return z }
