@@ -34,7 +34,8 @@ public struct Model: Sendable {
   /// Parses a model.
   ///
   /// - Throws: ``SEMError/syntax(_:)``, with line and column.
-  public init(_ text: String, preset: Preset = .sem, options: ModelOptions = ModelOptions()) throws(SEMError) {
+  public init(_ text: String, preset: Preset = .sem, options: ModelOptions = ModelOptions()) throws(SEMError)
+  {
     do { syntax = try ModelSyntax(parsing: text) } catch { throw .syntax(error) }
     self.preset = preset
     self.options = options
@@ -89,7 +90,9 @@ public struct Model: Sendable {
     } catch {
       throw .data(error)
     }
-    notes += data.problems.map { FitNote(code: $0.code.rawValue, message: "\($0.error)", subjects: $0.variables) }
+    notes += data.problems.map {
+      FitNote(code: $0.code.rawValue, message: "\($0.error)", subjects: $0.variables)
+    }
     do {
       let fitter = try ModelFitter(table: specification.table, options: fitOptions)
       let rows = data.groups.compactMap { $0.rows?.values }
@@ -110,7 +113,8 @@ public struct Model: Sendable {
   ///   - options: Likelihood, information and tolerances.
   /// - Throws: ``SEMError``.
   public func fit(
-    to covariance: CovarianceInput, estimator: Estimator = .maximumLikelihood, options: FitOptions = FitOptions()
+    to covariance: CovarianceInput, estimator: Estimator = .maximumLikelihood,
+    options: FitOptions = FitOptions()
   ) throws(SEMError) -> FittedModel {
     var fit = try fit(to: covariance.moments, estimator: estimator, options: options)
     fit.notes += covariance.problems.map {

@@ -71,9 +71,11 @@ extension FitSummary {
       return .object([
         ("lhs", .string(row.lhs)), ("op", .string(row.op.rawValue)), ("rhs", .string(row.rhs)),
         ("block", .integer(row.block)), ("group", .integer(row.group)), ("label", .string(row.label)),
-        ("free", .integer(row.free)), ("est", JSONValue(line.estimate)), ("se", JSONValue(line.standardError)),
+        ("free", .integer(row.free)), ("est", JSONValue(line.estimate)),
+        ("se", JSONValue(line.standardError)),
         ("z", JSONValue(line.z)), ("pvalue", JSONValue(line.pValue)), ("ci_lower", JSONValue(line.lower)),
-        ("ci_upper", JSONValue(line.upper)), ("std_lv", JSONValue(value(standardizedLatent, index)?.estimate)),
+        ("ci_upper", JSONValue(line.upper)),
+        ("std_lv", JSONValue(value(standardizedLatent, index)?.estimate)),
         ("std_all", JSONValue(value(standardizedAll, index)?.estimate)),
         ("std_all_se", JSONValue(value(standardizedAll, index)?.standardError)),
         ("std_nox", JSONValue(value(standardizedExceptCovariates, index)?.estimate)),

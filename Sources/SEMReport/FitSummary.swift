@@ -96,7 +96,9 @@ public struct FitSummary: Sendable {
     } else {
       status = findings.isEmpty ? .proper : .inadmissible
     }
-    if let identification, !identification.isIdentified { warnings += Diagnostic.notIdentified(identification) }
+    if let identification, !identification.isIdentified {
+      warnings += Diagnostic.notIdentified(identification)
+    }
     warnings += findings.map { Diagnostic($0, groupCount: groupCount) }
     self.warnings = warnings
 

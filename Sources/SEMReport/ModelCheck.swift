@@ -49,7 +49,8 @@ public struct ModelCheck: Sendable {
   ///
   /// - Throws: ``SEM/SEMError``.
   public init(_ model: Model, moments: SampleMoments, problems: [DataProblem] = []) throws(SEMError) {
-    let specification = try model.specification(dataVariables: moments.variables, hasMeans: moments.mean != nil)
+    let specification = try model.specification(
+      dataVariables: moments.variables, hasMeans: moments.mean != nil)
     let observed = specification.table.blocks.first?.observed ?? []
     self.init(
       specification, problems: problems + DataProblem.find(in: moments.selecting(observed)), listwise: [])
@@ -64,7 +65,9 @@ public struct ModelCheck: Sendable {
     warnings += problems.filter { $0.severity == .warning }.map {
       Diagnostic(code: $0.code.rawValue, message: "\($0.error)", parameters: $0.variables)
     }
-    if let identification, !identification.isIdentified { warnings += Diagnostic.notIdentified(identification) }
+    if let identification, !identification.isIdentified {
+      warnings += Diagnostic.notIdentified(identification)
+    }
     self.warnings = warnings
   }
 
@@ -93,7 +96,8 @@ public struct ModelCheck: Sendable {
             .object([
               ("lhs", .string(row.lhs)), ("op", .string(row.op.rawValue)), ("rhs", .string(row.rhs)),
               ("block", .integer(row.block)), ("group", .integer(row.group)), ("label", .string(row.label)),
-              ("free", .integer(row.free)), ("fixed", JSONValue(row.fixedValue)), ("exo", .bool(row.isExogenous)),
+              ("free", .integer(row.free)), ("fixed", JSONValue(row.fixedValue)),
+              ("exo", .bool(row.isExogenous)),
               ("start", JSONValue(row.start)),
             ])
           })
@@ -112,7 +116,9 @@ public struct ModelCheck: Sendable {
       (
         "data_errors",
         list(
-          dataErrors.map { Diagnostic(code: $0.code.rawValue, message: "\($0.error)", parameters: $0.variables) })
+          dataErrors.map {
+            Diagnostic(code: $0.code.rawValue, message: "\($0.error)", parameters: $0.variables)
+          })
       ))
     members.append(("warnings", list(warnings)))
     return .object(members)

@@ -66,15 +66,18 @@ struct Failure: Error {
     case .sampleCovarianceNotPositiveDefinite(let group):
       self.init(
         code: "data.covariance-not-positive-definite",
-        message: "The sample covariance matrix\(group.isEmpty ? "" : " of group \(group)") is not positive definite.",
-        hint: "A variable is a combination of others, or there are fewer cases than variables.", status: .data)
+        message:
+          "The sample covariance matrix\(group.isEmpty ? "" : " of group \(group)") is not positive definite.",
+        hint: "A variable is a combination of others, or there are fewer cases than variables.", status: .data
+      )
     case .meansAreMissing:
       self.init(
         code: "data.means-missing", message: "The model has a mean structure, but the data have no means.",
         hint: "Give them with --means, or leave the intercepts out.", status: .data)
     case .nothingToEstimate:
       self.init(
-        code: "model.nothing-to-estimate", message: "Every parameter of the model is fixed: there is nothing to estimate.",
+        code: "model.nothing-to-estimate",
+        message: "Every parameter of the model is fixed: there is nothing to estimate.",
         status: .usage)
     case .momentsDoNotMatchModel(let message):
       self.init(code: "data.moments-do-not-match", message: message, status: .data)
@@ -86,7 +89,8 @@ struct Failure: Error {
         status: .notConverged)
     case .notYetSupported(let feature):
       self.init(
-        code: "model.not-yet-supported", message: "Estimation does not do this yet: \(feature).", status: .usage)
+        code: "model.not-yet-supported", message: "Estimation does not do this yet: \(feature).",
+        status: .usage)
     }
   }
 
@@ -94,13 +98,15 @@ struct Failure: Error {
     switch error {
     case .needsRawData(let what):
       self.init(
-        code: "data.raw-data-needed", message: "\(what) need the rows of the data, not only a covariance matrix.",
+        code: "data.raw-data-needed",
+        message: "\(what) need the rows of the data, not only a covariance matrix.",
         hint: "Give the data with --data.", status: .data)
     case .notIdentified:
       self.init(code: "not-identified", message: "The model is not identified.", status: .notIdentified)
     case .undefinedAtEstimates:
       self.init(
-        code: "estimation.undefined", message: "The estimates define no covariance matrix.", status: .notConverged)
+        code: "estimation.undefined", message: "The estimates define no covariance matrix.",
+        status: .notConverged)
     }
   }
 

@@ -35,7 +35,9 @@ struct FitCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The estimator: ML.", valueName: "name"))
   var estimator = "ML"
 
-  @Option(help: ArgumentHelp("What becomes of rows with missing values: listwise leaves them out.", valueName: "how"))
+  @Option(
+    help: ArgumentHelp(
+      "What becomes of rows with missing values: listwise leaves them out.", valueName: "how"))
   var missing = "listwise"
 
   @Option(help: "normal (divisor N) or wishart (divisor N-1, as AMOS).")
@@ -59,16 +61,19 @@ struct FitCommand: ParsableCommand {
   @Option(name: .customLong("score-method"), help: "How factor scores are computed.")
   var scoreMethod: ScoreChoice = .regression
 
-  @Option(help: ArgumentHelp("A model file whose fit is the baseline of CFI and its kin.", valueName: "model"))
+  @Option(
+    help: ArgumentHelp("A model file whose fit is the baseline of CFI and its kin.", valueName: "model"))
   var baseline: String?
 
   @Option(help: "text or json.")
   var format: OutputFormat = .text
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Write to a file instead of the terminal.", valueName: "file"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Write to a file instead of the terminal.", valueName: "file"))
   var output: String?
 
-  @Option(help: ArgumentHelp("The width of text output; by default the terminal's, or 80.", valueName: "columns"))
+  @Option(
+    help: ArgumentHelp("The width of text output; by default the terminal's, or 80.", valueName: "columns"))
   var width: Int?
 
   func run() throws {
@@ -76,7 +81,8 @@ struct FitCommand: ParsableCommand {
     let (text, name) = try model.read()
     guard let data = try source.read() else {
       throw Failure(
-        code: "usage.no-data", message: "There are no data.", hint: "Add --data FILE, or --cov FILE --nobs N.",
+        code: "usage.no-data", message: "There are no data.",
+        hint: "Add --data FILE, or --cov FILE --nobs N.",
         status: .usage)
     }
     do {
@@ -112,12 +118,14 @@ struct FitCommand: ParsableCommand {
   private func checkChoices() throws {
     guard estimator.uppercased() == "ML" else {
       throw Failure(
-        code: "usage.estimator", message: "The estimator \(estimator) is not there yet.", hint: "Use --estimator ML.",
+        code: "usage.estimator", message: "The estimator \(estimator) is not there yet.",
+        hint: "Use --estimator ML.",
         status: .usage)
     }
     guard missing == "listwise" else {
       throw Failure(
-        code: "usage.missing", message: "--missing \(missing) is not there yet.", hint: "Use --missing listwise.",
+        code: "usage.missing", message: "--missing \(missing) is not there yet.",
+        hint: "Use --missing listwise.",
         status: .usage)
     }
     guard tolerance > 0 else {
@@ -138,7 +146,8 @@ struct FitCommand: ParsableCommand {
     case .covariance(let covariance):
       if self.model.group != nil {
         throw Failure(
-          code: "usage.group", message: "--group needs rows of data, not a covariance matrix.", status: .usage)
+          code: "usage.group", message: "--group needs rows of data, not a covariance matrix.", status: .usage
+        )
       }
       return try model.fit(to: covariance, options: options)
     }
@@ -154,7 +163,8 @@ struct FitCommand: ParsableCommand {
       let fit = try fit(model, to: data)
       guard fit.convergence.isConverged else {
         throw Failure(
-          code: "baseline-not-converged", message: "The baseline model did not converge.", status: .notConverged)
+          code: "baseline-not-converged", message: "The baseline model did not converge.",
+          status: .notConverged)
       }
       return fit.chiSquare
     } catch let error as SEMError {
@@ -166,7 +176,8 @@ struct FitCommand: ParsableCommand {
   private func writeScores(_ fit: FittedModel, _ data: DataArguments.Source, to path: String) throws {
     guard case .table(let table) = data else {
       throw Failure(
-        code: "usage.scores", message: "Factor scores need rows of data, not a covariance matrix.", status: .usage)
+        code: "usage.scores", message: "Factor scores need rows of data, not a covariance matrix.",
+        status: .usage)
     }
     do {
       let result = try fit.scoreTable(scoreMethod.value, for: table, groupVariable: model.group)
@@ -190,7 +201,8 @@ enum Output {
       try Data(text.utf8).write(to: URL(filePath: path))
     } catch {
       throw Failure(
-        code: "usage.unwritable-output", message: "The file \(path) cannot be written: \(error.localizedDescription)",
+        code: "usage.unwritable-output",
+        message: "The file \(path) cannot be written: \(error.localizedDescription)",
         status: .usage)
     }
   }
@@ -204,7 +216,9 @@ enum Terminal {
     if isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 {
       return Int(size.ws_col)
     }
-    if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init), columns >= 40 { return columns }
+    if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init), columns >= 40 {
+      return columns
+    }
     return 80
   }
 }

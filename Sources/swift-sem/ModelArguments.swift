@@ -16,13 +16,17 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 
 /// The model and how the parameter table is completed.
 struct ModelArguments: ParsableArguments {
-  @Argument(help: ArgumentHelp("A file with the model in lavaan's syntax; - reads standard input.", valueName: "model"))
+  @Argument(
+    help: ArgumentHelp(
+      "A file with the model in lavaan's syntax; - reads standard input.", valueName: "model"))
   var model: String
 
   @Option(help: "Which defaults complete the model: those of lavaan's sem(), cfa(), growth() or lavaan().")
   var preset: PresetChoice = .sem
 
-  @Flag(name: .customLong("std-lv"), help: "Fix the variances of latent variables to 1 instead of first loadings.")
+  @Flag(
+    name: .customLong("std-lv"), help: "Fix the variances of latent variables to 1 instead of first loadings."
+  )
   var standardizeLatents = false
 
   @Flag(help: "Do not let exogenous latent variables covary.")
@@ -50,7 +54,9 @@ struct ModelArguments: ParsableArguments {
 
   @Option(
     name: .customLong("group-partial"),
-    help: ArgumentHelp("A parameter that stays free in every group, such as \"x3~1\"; may be repeated.", valueName: "parameter"))
+    help: ArgumentHelp(
+      "A parameter that stays free in every group, such as \"x3~1\"; may be repeated.", valueName: "parameter"
+    ))
   var groupPartial: [String] = []
 
   /// The model's text and name for messages.
@@ -63,7 +69,8 @@ struct ModelArguments: ParsableArguments {
       let isDirectory = (try? FileManager.default.contentsOfDirectory(atPath: model)) != nil
       throw Failure(
         code: "usage.unreadable-model",
-        message: isDirectory ? "\(model) is a folder, not a model file." : "The model file \(model) cannot be read.",
+        message: isDirectory
+          ? "\(model) is a folder, not a model file." : "The model file \(model) cannot be read.",
         hint: isDirectory ? nil : "Check the path and the permissions.", status: .usage)
     }
     guard let text = String(bytes: bytes, encoding: .utf8) else {
@@ -86,7 +93,8 @@ struct ModelArguments: ParsableArguments {
       guard let equality = GroupEquality(rawValue: name) else {
         throw Failure(
           code: "usage.group-equal", message: "--group-equal does not know \"\(name)\".",
-          hint: "Choose from: " + GroupEquality.allCases.map(\.rawValue).joined(separator: ", ") + ".", status: .usage)
+          hint: "Choose from: " + GroupEquality.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+          status: .usage)
       }
       options.groupEqual.insert(equality)
     }
@@ -107,10 +115,12 @@ struct DataArguments: ParsableArguments {
       valueName: "file"))
   var covariance: String?
 
-  @Option(name: .customLong("nobs"), help: ArgumentHelp("The number of cases behind --cov.", valueName: "number"))
+  @Option(
+    name: .customLong("nobs"), help: ArgumentHelp("The number of cases behind --cov.", valueName: "number"))
   var count: Int?
 
-  @Option(help: ArgumentHelp("The means that go with --cov: a header of names and one row.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The means that go with --cov: a header of names and one row.", valueName: "file"))
   var means: String?
 
   @Option(
@@ -145,7 +155,8 @@ struct DataArguments: ParsableArguments {
       guard let covariance else { return nil }
       guard let count else {
         throw Failure(
-          code: "usage.nobs-missing", message: "--cov needs the number of cases.", hint: "Add --nobs N.", status: .usage)
+          code: "usage.nobs-missing", message: "--cov needs the number of cases.", hint: "Add --nobs N.",
+          status: .usage)
       }
       let matrix = try NamedMatrix(contentsOf: covariance)
       return .covariance(

@@ -6,7 +6,10 @@ import Testing
 /// Files of `Tests/SEMTests/Fixtures`.
 enum DataFixture {
   static func path(_ name: String) throws -> String {
-    try #require(Bundle.module.url(forResource: "Fixtures/" + (name.hasSuffix(".csv") ? "data/" : "") + name, withExtension: nil)).path
+    try #require(
+      Bundle.module.url(
+        forResource: "Fixtures/" + (name.hasSuffix(".csv") ? "data/" : "") + name, withExtension: nil)
+    ).path
   }
 
   static func table(_ name: String) throws -> DataTable { try DataTable(contentsOf: path(name)) }

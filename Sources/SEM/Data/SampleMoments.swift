@@ -25,7 +25,8 @@ public struct SampleMoments: Sendable, Hashable {
   public func selecting(_ names: [String]) -> SampleMoments {
     let places = names.compactMap { variables.firstIndex(of: $0) }
     return SampleMoments(
-      variables: places.map { variables[$0] }, count: count, mean: mean.map { mean in places.map { mean[$0] } },
+      variables: places.map { variables[$0] }, count: count,
+      mean: mean.map { mean in places.map { mean[$0] } },
       covariance: covariance.submatrix(rows: places, columns: places))
   }
 }

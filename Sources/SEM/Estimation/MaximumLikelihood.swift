@@ -49,7 +49,8 @@ package final class MaximumLikelihoodBlock {
     }
     if structure.constant >= 0 { sample[n * n - 1] = 1 }
     guard Kernels.choleskyInPlace(factor.pointer, order: p) else { return nil }
-    saturated = withExtendedLifetime(factor) { Kernels.logDeterminant(factor: factor.pointer, order: p) } + Double(n)
+    saturated =
+      withExtendedLifetime(factor) { Kernels.logDeterminant(factor: factor.pointer, order: p) } + Double(n)
     weight = NumberBuffer(count: n * n)
     residual = NumberBuffer(count: n * n)
     scratch = NumberBuffer(count: n * n)

@@ -172,7 +172,7 @@ struct StartingValues {
       let isWide = factors.indices.contains { other in
         other != c && loadings(of: factors[other]).count < members.count
           && loadings(of: factors[other]).count(where: { o in members.contains { rows[$0].rhs == rows[o].rhs }
-            }) > 1
+          }) > 1
       }
       if isWide {
         for a in members {

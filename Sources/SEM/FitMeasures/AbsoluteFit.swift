@@ -15,7 +15,8 @@ struct AbsoluteFit {
       let sample = fit.moments[position]
       let p = block.observed.count
       count += Double(p * (p + 1) / 2 + (fit.table.hasMeanStructure ? p : 0))
-      guard let matrices = fit.matrices(ofBlock: position), let factor = try? Cholesky(matrices.observedCovariance)
+      guard let matrices = fit.matrices(ofBlock: position),
+        let factor = try? Cholesky(matrices.observedCovariance)
       else {
         index = .nan
         continue
@@ -65,7 +66,8 @@ extension FittedModel {
     var quadratic = 0.0
     let u = NumberBuffer(count: t)
     for (index, block) in objective.blocks.enumerated() {
-      guard let matrices = matrices(ofBlock: index), let factor = try? Cholesky(matrices.observedCovariance) else {
+      guard let matrices = matrices(ofBlock: index), let factor = try? Cholesky(matrices.observedCovariance)
+      else {
         return nil
       }
       let m = multiplier(ofBlock: index)
@@ -77,7 +79,8 @@ extension FittedModel {
       quadratic += m * 0.5 * product.traceOfProduct(with: product)
       if let mean { quadratic += m * weight.quadraticForm(mean) }
       block.addResidualProjection(
-        m, covariance: (product * weight).symmetrized(), mean: mean.map { weight.multiplied(by: $0) }, into: u.pointer)
+        m, covariance: (product * weight).symmetrized(), mean: mean.map { weight.multiplied(by: $0) },
+        into: u.pointer)
     }
     guard let covariance = try? estimateCovariance(.expected) else { return nil }
     return quadratic - covariance.matrix.quadraticForm(u.array)

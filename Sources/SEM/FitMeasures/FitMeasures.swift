@@ -117,7 +117,8 @@ extension FittedModel {
       }
       if !fixed.isEmpty {
         let k = Double(fixed.count)
-        base -= k * log(2 * .pi) + logDeterminant(sample.covariance.submatrix(rows: fixed, columns: fixed)) + k
+        base -=
+          k * log(2 * .pi) + logDeterminant(sample.covariance.submatrix(rows: fixed, columns: fixed)) + k
       }
       saturated -= 0.5 * n * base
       model -= 0.5 * n * (base + blockDiscrepancies[index])
@@ -176,7 +177,8 @@ extension FittedModel {
   }
 
   /// Measures that compare with a baseline model.
-  private func addIncremental(_ test: ChiSquareTest, _ baseline: ChiSquareTest, _ measures: inout FitMeasures) {
+  private func addIncremental(_ test: ChiSquareTest, _ baseline: ChiSquareTest, _ measures: inout FitMeasures)
+  {
     let t = test.statistic
     let df = Double(test.degreesOfFreedom)
     let t0 = baseline.statistic

@@ -52,7 +52,8 @@ struct ResidualMeasures {
           diagonal += relative * relative
         } else {
           let difference =
-            s[i, j] / (s[i, i] * s[j, j]).squareRoot() - sigma[i, j] / (sigma[i, i] * sigma[j, j]).squareRoot()
+            s[i, j] / (s[i, i] * s[j, j]).squareRoot() - sigma[i, j]
+            / (sigma[i, i] * sigma[j, j]).squareRoot()
           correlation += difference * difference
         }
       }

@@ -64,7 +64,9 @@ extension FittedModel {
       if let (value, vector) = smallestEigen(residual, covarying), value < -tolerance,
         covarying.allSatisfy({ !hasNegativeVariance.contains($0) })
       {
-        let names = covarying.indices.filter { vector[$0].magnitude > 0.1 }.map { matrices.variables[covarying[$0]] }
+        let names = covarying.indices.filter { vector[$0].magnitude > 0.1 }.map {
+          matrices.variables[covarying[$0]]
+        }
         findings.append(
           .residualCovarianceNotPositiveDefinite(eigenvalue: value, variables: names, block: block.number))
       }

@@ -26,7 +26,8 @@ extension FittedModel {
   /// - Parameter kind: The information; `nil` for that of ``FitOptions/information``.
   /// - Throws: ``InferenceError/notIdentified`` where it has no inverse, ``InferenceError/needsRawData(_:)``.
   /// - Complexity: O(p³ + t³).
-  public func estimateCovariance(_ kind: InformationKind? = nil) throws(InferenceError) -> EstimateCovariance {
+  public func estimateCovariance(_ kind: InformationKind? = nil) throws(InferenceError) -> EstimateCovariance
+  {
     let kind = kind ?? options.information
     let information = try information(kind)
     // The same scaling by which identification is judged, so that units do not matter.

@@ -83,7 +83,9 @@ extension ParameterTable {
   public var distinctMomentCount: Int {
     blocks.reduce(0) { sum, block in
       let p = block.observed.count
-      let x = Set(rows.filter { $0.block == block.number && $0.isExogenous && $0.op == .covariance }.map(\.lhs)).count
+      let x = Set(
+        rows.filter { $0.block == block.number && $0.isExogenous && $0.op == .covariance }.map(\.lhs)
+      ).count
       let covariances = p * (p + 1) / 2 - x * (x + 1) / 2
       return sum + covariances + (hasMeanStructure ? p - x : 0)
     }
@@ -116,7 +118,9 @@ extension ParameterTable {
         variables: block.observed, count: 100, mean: [Double](repeating: 0, count: block.observed.count),
         covariance: .identity(block.observed.count))
     }
-    guard let objective = ModelFitter.objective(table: self, moments: moments, likelihood: .normal) else { return nil }
+    guard let objective = ModelFitter.objective(table: self, moments: moments, likelihood: .normal) else {
+      return nil
+    }
     var best: Identification?
     for attempt in 0..<8 {
       var random = RandomStream(seed: seed, stream: UInt64(attempt))

@@ -46,7 +46,8 @@ extension FittedModel {
     var scores = Matrix(rowCount: rows.reduce(0) { $0 + $1.rowCount }, columnCount: estimates.count)
     var first = 0
     for (index, block) in objective.blocks.enumerated() {
-      block.addScores(rows: rows[index], mean: moments[index].mean ?? columnMeans(rows[index]), into: &scores, from: first)
+      block.addScores(
+        rows: rows[index], mean: moments[index].mean ?? columnMeans(rows[index]), into: &scores, from: first)
       first += rows[index].rowCount
     }
     return scores

@@ -82,7 +82,8 @@ extension FittedModel {
   }
 
   /// The curvature of the free parameters with a unit diagonal, factored.
-  private func scaledFactor(_ kind: Curvature) throws(InferenceError) -> (cholesky: Cholesky, scale: [Double]) {
+  private func scaledFactor(_ kind: Curvature) throws(InferenceError) -> (cholesky: Cholesky, scale: [Double])
+  {
     guard let objective = evaluatedObjective() else { throw .undefinedAtEstimates }
     let t = estimates.count
     let buffer = NumberBuffer(count: t * t)
@@ -128,7 +129,8 @@ extension FittedModel {
       let fixed = Set(rows.filter { $0.isExogenous }.map(\.lhs))
       let observed = Set(block.observed)
       var indicators: [String] = []
-      for row in rows where row.op == .measurement && observed.contains(row.rhs) && !indicators.contains(row.rhs) {
+      for row in rows
+      where row.op == .measurement && observed.contains(row.rhs) && !indicators.contains(row.rhs) {
         indicators.append(row.rhs)
       }
       for factor in block.latent where rows.contains(where: { $0.op == .measurement && $0.lhs == factor }) {
@@ -145,7 +147,8 @@ extension FittedModel {
       var outcomes: [String] = []
       var predictors: [String] = []
       for row in rows where row.op == .regression && !outcomes.contains(row.lhs) { outcomes.append(row.lhs) }
-      for row in rows where row.op == .regression && !outcomes.contains(row.rhs) && !predictors.contains(row.rhs) {
+      for row in rows
+      where row.op == .regression && !outcomes.contains(row.rhs) && !predictors.contains(row.rhs) {
         predictors.append(row.rhs)
       }
       let variables = outcomes + predictors

@@ -71,7 +71,8 @@ extension FittedModel {
         level: options.confidenceLevel)
     }
     result += definedParameters(
-      covariance, value: { standardizer.value($0, $1, kind) }, gradient: { standardizer.gradient($0, $1, kind) })
+      covariance, value: { standardizer.value($0, $1, kind) },
+      gradient: { standardizer.gradient($0, $1, kind) })
     return result
   }
 
@@ -89,22 +90,28 @@ extension FittedModel {
     }
     let values = labelled.map { value($0.row, $0.value) ?? .nan }
     return table.definitions.map { definition in
-      var row = Parameter(lhs: definition.name, op: .definition, rhs: "\(definition.expression)", block: 0, group: 0)
+      var row = Parameter(
+        lhs: definition.name, op: .definition, rhs: "\(definition.expression)", block: 0, group: 0)
       row.label = definition.name
       guard
         let formula = try? CompiledExpression(
           definition.expression, resolving: indices, definitions: table.definitions)
-      else { return ParameterEstimate(row, estimate: nil, standardError: nil, level: options.confidenceLevel) }
+      else {
+        return ParameterEstimate(row, estimate: nil, standardError: nil, level: options.confidenceLevel)
+      }
       var partials = [Double](repeating: 0, count: values.count)
       let estimate = formula.valueAndGradient(at: values, gradient: &partials)
       var total = [Double](repeating: 0, count: estimates.count)
       for variable in formula.variables where partials[variable] != 0 {
         let inner = gradient(labelled[variable].row, labelled[variable].value) ?? [.nan]
-        for a in total.indices { total[a] += partials[variable] * (inner.count == total.count ? inner[a] : .nan) }
+        for a in total.indices {
+          total[a] += partials[variable] * (inner.count == total.count ? inner[a] : .nan)
+        }
       }
       let error = covariance.flatMap { $0.standardError(gradient: total) }
       return ParameterEstimate(
-        row, estimate: estimate.isFinite ? estimate : nil, standardError: error.flatMap { $0.isFinite ? $0 : nil },
+        row, estimate: estimate.isFinite ? estimate : nil,
+        standardError: error.flatMap { $0.isFinite ? $0 : nil },
         level: options.confidenceLevel)
     }
   }

@@ -27,7 +27,8 @@ extension FittedModel {
         let total = matrices.totalCovariance[place, place]
         let residual = matrices.residualCovariance[place, place]
         result.append(
-          ExplainedVariance(variable: name, block: block.number, rSquared: total > 0 ? 1 - residual / total : nil))
+          ExplainedVariance(
+            variable: name, block: block.number, rSquared: total > 0 ? 1 - residual / total : nil))
       }
     }
     return result

@@ -43,7 +43,8 @@ extension FittedModel {
       }
       return ResidualMoments(
         variables: sample.variables, block: index + 1, covariance: difference, correlation: correlation,
-        scaled: scaled, standardized: covariance.flatMap { standardizedResiduals(index, difference, sigma, $0) },
+        scaled: scaled,
+        standardized: covariance.flatMap { standardizedResiduals(index, difference, sigma, $0) },
         mean: table.hasMeanStructure
           ? zip(sample.mean ?? [], matrices.observedMean).map { $0 - $1 } : nil)
     }
@@ -78,12 +79,15 @@ extension FittedModel {
     let block = table.blocks[index]
     let p = matrices.observedCount
     var place: [String: Int] = [:]
-    for (position, name) in matrices.variables.enumerated() where place[name] == nil { place[name] = position }
+    for (position, name) in matrices.variables.enumerated() where place[name] == nil {
+      place[name] = position
+    }
     var jacobian = Matrix(rowCount: p * (p + 1) / 2, columnCount: estimates.count)
     let b = matrices.totalEffects
     let c = matrices.totalCovariance
     for parameter in table.rows where parameter.block == block.number && parameter.free > 0 {
-      guard parameter.op != .intercept, let left = place[parameter.lhs], let right = place[parameter.rhs] else {
+      guard parameter.op != .intercept, let left = place[parameter.lhs], let right = place[parameter.rhs]
+      else {
         continue
       }
       let first: [Double]

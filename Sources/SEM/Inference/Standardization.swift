@@ -47,7 +47,9 @@ struct Standardizer {
   ) -> BlockPart {
     let block = table.blocks[index]
     var place: [String: Int] = [:]
-    for (position, name) in matrices.variables.enumerated() where place[name] == nil { place[name] = position }
+    for (position, name) in matrices.variables.enumerated() where place[name] == nil {
+      place[name] = position
+    }
     let m = matrices.variables.count
     var derivatives = Matrix(rowCount: m, columnCount: t)
     var residual = [Int](repeating: -1, count: m)
@@ -126,7 +128,8 @@ struct Standardizer {
     for factor in factors(row, part, kind) {
       let value = variance(factor, part)
       guard value > 0 else { return nil }
-      product *= factor.exponent == -1 ? 1 / value : factor.exponent > 0 ? value.squareRoot() : 1 / value.squareRoot()
+      product *=
+        factor.exponent == -1 ? 1 / value : factor.exponent > 0 ? value.squareRoot() : 1 / value.squareRoot()
     }
     return product
   }
