@@ -11,6 +11,9 @@ struct TableBuilder {
     var range: SourceRange?
   }
 
+  /// How many rows a table may have.
+  static let maximumRows = 5_000_000
+
   let options: ResolvedOptions
   let groupCount: Int
   let hasMeanStructure: Bool
@@ -38,6 +41,7 @@ struct TableBuilder {
     _ scope: ElementScope, roles: VariableRoles, group: Int, label: String, valuesPerElement: Int
   ) throws(SpecificationProblem) {
     let start = rows.count
+    try checkSize(of: roles)
     var known: [ElementKey: Int] = [:]
     for element in scope.elements {
       let row = try userRow(element, group: group, valuesPerElement: valuesPerElement)
@@ -55,6 +59,16 @@ struct TableBuilder {
         fixedCovariates: options.fixedCovariates ? roles.covariates : []))
     self.roles.append(roles)
     blockRows.append(start..<rows.count)
+  }
+
+  /// Refuses models whose pairs of variables would not fit into memory.
+  private func checkSize(of roles: VariableRoles) throws(SpecificationProblem) {
+    let sizes = [roles.covariates.count, roles.exogenousLatents.count, roles.terminal.count]
+    let pairs = sizes.reduce(0) { $0 + $1 * $1 / 2 }
+    guard rows.count + pairs > Self.maximumRows else { return }
+    throw SpecificationProblem(
+      "model-too-large", "The model has more than \(Self.maximumRows) parameters.",
+      hint: "Use fewer variables.", at: nil)
   }
 
   // MARK: The user's rows

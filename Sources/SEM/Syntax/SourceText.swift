@@ -26,6 +26,12 @@ public struct SourceLocation: Sendable, Hashable {
   public var line: Int
   /// The column, from 1, in characters.
   public var column: Int
+
+  /// Makes a place.
+  public init(line: Int, column: Int) {
+    self.line = line
+    self.column = column
+  }
 }
 
 /// A model text cut into characters and lines, so that errors can show the place they speak of.
