@@ -23,7 +23,17 @@ public enum SEMError: Error, Sendable, Hashable {
 /// let data = try DataTable(contentsOf: "HolzingerSwineford1939.csv")
 /// let fit = try model.fit(to: data)
 /// ```
-public struct Model: Sendable {
+///
+/// The same model may be built in Swift; it holds the same statements and gives the same parameter table.
+///
+/// ```swift
+/// let model = Model(preset: .cfa) {
+///   Latent("visual").measured(by: "x1", "x2", .label("a", "x3"))
+///   Latent("speed").measured(by: "x7", .start(0.8, "x8"), .fixed(0.5, "x9"))
+///   Observed("x1").covaries(with: "x7")
+/// }
+/// ```
+public struct Model: Sendable, Hashable {
   /// The parsed statements.
   public let syntax: ModelSyntax
   /// The defaults that fill in what the syntax leaves out.
@@ -37,6 +47,16 @@ public struct Model: Sendable {
   public init(_ text: String, preset: Preset = .sem, options: ModelOptions = ModelOptions()) throws(SEMError)
   {
     do { syntax = try ModelSyntax(parsing: text) } catch { throw .syntax(error) }
+    self.preset = preset
+    self.options = options
+  }
+
+  /// Makes a model from statements in Swift; mistakes show when it is completed or fitted.
+  public init(
+    preset: Preset = .sem, options: ModelOptions = ModelOptions(),
+    @ModelBuilder _ statements: () -> [Statement]
+  ) {
+    syntax = ModelSyntax(statements: statements())
     self.preset = preset
     self.options = options
   }
@@ -141,5 +161,18 @@ public struct Model: Sendable {
     } catch {
       throw .estimation(error)
     }
+  }
+}
+
+extension ModelSpecification {
+  /// Completes a model with its own preset and options; see ``init(_:preset:options:groupLabels:dataVariables:)``.
+  ///
+  /// - Throws: ``SpecificationError``.
+  public init(
+    _ model: Model, groupLabels: [String] = [], dataVariables: [String]? = nil
+  ) throws(SpecificationError) {
+    try self.init(
+      model.syntax, preset: model.preset, options: model.options, groupLabels: groupLabels,
+      dataVariables: dataVariables)
   }
 }

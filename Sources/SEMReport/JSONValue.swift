@@ -1,7 +1,7 @@
 internal import SEMNumerics
 
 /// A JSON value whose objects keep the order of their keys, so that output is stable and reads well.
-public enum JSONValue: Sendable, Hashable {
+public enum JSONValue: Sendable {
   /// `null`: also a number that is not finite.
   case null
   /// `true` or `false`.
@@ -21,10 +21,6 @@ public enum JSONValue: Sendable, Hashable {
   public init(_ value: Double?) {
     self = value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null
   }
-
-  public static func == (left: JSONValue, right: JSONValue) -> Bool { left.text() == right.text() }
-
-  public func hash(into hasher: inout Hasher) { hasher.combine(text()) }
 
   /// The text, indented by two spaces; objects and lists without nesting stand on one line.
   public func text() -> String {

@@ -13,28 +13,22 @@ internal import SEMNumerics
 /// The formulas with their sources are in `Docs/Mathematics.md`, section 6. A measure that is not defined for a model
 /// (a ratio by zero degrees of freedom, an interval without a root) is `nil`.
 public struct FitMeasures: Sendable, Hashable {
-  /// The measures by lavaan's name, in lavaan's order; `nil` where undefined.
-  public private(set) var values: [(name: String, value: Double?)] = []
+  /// One measure.
+  public struct Measure: Sendable, Hashable {
+    /// lavaan's name.
+    public let name: String
+    /// The value; `nil` where the measure is not defined for the model.
+    public let value: Double?
+  }
+
+  /// The measures in lavaan's order.
+  public private(set) var values: [Measure] = []
 
   /// The value of a measure, or `nil` where it is undefined or unknown.
   public subscript(name: String) -> Double? { values.first { $0.name == name }?.value }
 
-  /// The names, in order.
-  public var names: [String] { values.map(\.name) }
-
-  public static func == (left: FitMeasures, right: FitMeasures) -> Bool {
-    left.names == right.names && zip(left.values, right.values).allSatisfy { $0.value == $1.value }
-  }
-
-  public func hash(into hasher: inout Hasher) {
-    for (name, value) in values {
-      hasher.combine(name)
-      hasher.combine(value)
-    }
-  }
-
   mutating func set(_ name: String, _ value: Double?) {
-    values.append((name, value.flatMap { $0.isFinite ? $0 : nil }))
+    values.append(Measure(name: name, value: value.flatMap { $0.isFinite ? $0 : nil }))
   }
 }
 

@@ -1,41 +1,3 @@
-/// A model built in Swift instead of text.
-///
-/// ```swift
-/// let model = Model {
-///   Latent("visual").measured(by: "x1", "x2", .label("a", "x3"))
-///   Latent("speed").measured(by: "x7", .start(0.8, "x8"), .fixed(0.5, "x9"))
-///   Observed("y").regressed(on: .label("b", "visual"), "speed")
-///   Observed("x1").covaries(with: "x7")
-///   Define("ab", as: "a" * "b")
-/// }
-/// ```
-///
-/// It holds the same statements as the text `visual =~ x1 + x2 + a*x3` and so on, and gives the same parameter table.
-public struct Model: Sendable, Hashable {
-  /// The statements; `syntax.text` shows them in lavaan's language.
-  public let syntax: ModelSyntax
-
-  /// Makes a model.
-  ///
-  /// Nothing is checked here: ``ModelSpecification`` does.
-  public init(@ModelBuilder _ statements: () -> [Statement]) {
-    syntax = ModelSyntax(statements: statements())
-  }
-}
-
-extension ModelSpecification {
-  /// Completes a model built in Swift; see ``init(_:preset:options:groupLabels:dataVariables:)``.
-  ///
-  /// - Throws: ``SpecificationError``.
-  public init(
-    _ model: Model, preset: Preset = .sem, options: ModelOptions = ModelOptions(), groupLabels: [String] = [],
-    dataVariables: [String]? = nil
-  ) throws(SpecificationError) {
-    try self.init(
-      model.syntax, preset: preset, options: options, groupLabels: groupLabels, dataVariables: dataVariables)
-  }
-}
-
 /// Collects the statements of a ``Model``; `if` and `for` may be used.
 @resultBuilder
 public enum ModelBuilder {
@@ -135,7 +97,9 @@ extension Term: ExpressibleByStringLiteral {
   /// Fixes the parameter: `0.5*x`.
   public func fixed(_ value: Double) -> Term { adding(.value([.fixed(value)])) }
   /// Fixes the parameter to a value for each group, free where `nil`: `c(1, NA)*x`.
-  public func fixed(_ values: [Double?]) -> Term { adding(.value(values.map { $0.map { .fixed($0) } ?? .free })) }
+  public func fixed(_ values: [Double?]) -> Term {
+    adding(.value(values.map { $0.map { .fixed($0) } ?? .free }))
+  }
   /// Frees the parameter where a default would fix it: `NA*x`.
   public func free() -> Term { adding(.value([.free])) }
   /// Labels the parameter: `a*x`. Parameters with the same label are equal.
