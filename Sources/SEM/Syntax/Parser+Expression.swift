@@ -67,7 +67,7 @@ extension Parser {
   }
 
   /// Counts operands, so that no expression becomes a tree too deep to walk.
-  private mutating func countOperand() throws(SyntaxProblem) {
+  mutating func countOperand() throws(SyntaxProblem) {
     operands += 1
     guard operands > Self.maximumOperands else { return }
     throw SyntaxProblem(

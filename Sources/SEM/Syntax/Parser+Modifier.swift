@@ -12,6 +12,7 @@ extension Parser {
     var expression = try quotient()
     var isLiteral = literal != nil && position == start + 1
     while current.symbol == .star, multiplies(peek(1), peek(2)) {
+      try countOperand()
       advance()
       expression = .binary(.multiply, expression, try quotient())
       isLiteral = false
@@ -64,7 +65,10 @@ extension Parser {
   /// Production `quotient`.
   private mutating func quotient() throws(SyntaxProblem) -> Expression {
     var left = try signed()
-    while take(.slash) { left = .binary(.divide, left, try signed()) }
+    while take(.slash) {
+      try countOperand()
+      left = .binary(.divide, left, try signed())
+    }
     return left
   }
 
@@ -170,13 +174,13 @@ extension Parser {
         at: opening.range.union(current.range))
     }
     var elements: [Element] = []
-    repeat { elements.append(try element()) } while take(.comma)
+    repeat { elements.append(try element(opening: opening)) } while take(.comma)
     try close(opening: opening)
     return elements
   }
 
   /// Production `element`.
-  private mutating func element() throws(SyntaxProblem) -> Element {
+  private mutating func element(opening: Token) throws(SyntaxProblem) -> Element {
     let start = position
     let token = current
     let isAlone = peek(1).symbol == .comma || peek(1).symbol == .close
@@ -189,6 +193,7 @@ extension Parser {
       return (name == "NA" ? .free : .label(name), token.range)
     default:
       let expression = try sum()
+      if isAtEnd { try close(opening: opening) }
       let elementRange = range(from: start)
       return (.fixed(try constantOrInfinite(expression, at: elementRange)), elementRange)
     }
