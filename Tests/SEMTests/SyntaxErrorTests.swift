@@ -117,7 +117,7 @@ private let failures: [SyntaxFailure] = [
   .init("d := foo(a)", "unknown-function", 1, 6, 3),
   .init("d := sqr(a)", "unknown-function", 1, 6, 3),
   .init("d := exp(a, b)", "wrong-argument-count", 1, 6, 3),
-  .init("d := mean(a, b)", "wrong-argument-count", 1, 11),
+  .init("d := mean(a, b)", "wrong-argument-count", 1, 6, 4),
   .init("d := exp()", "wrong-argument-count", 1, 6, 3),
   .init("d := \"a\"*b", "string-in-expression", 1, 6, 3),
   .init("a == b c", "unexpected-token", 1, 8),

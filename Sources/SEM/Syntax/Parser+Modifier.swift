@@ -64,10 +64,10 @@ extension Parser {
 
   /// Production `quotient`.
   private mutating func quotient() throws(SyntaxProblem) -> Expression {
-    var left = try signed()
+    var left = try operation(binding: .sign)
     while take(.slash) {
       try countOperand()
-      left = .binary(.divide, left, try signed())
+      left = .binary(.divide, left, try operation(binding: .sign))
     }
     return left
   }
@@ -192,7 +192,7 @@ extension Parser {
       advance()
       return (name == "NA" ? .free : .label(name), token.range)
     default:
-      let expression = try sum()
+      let expression = try operation()
       if isAtEnd { try close(opening: opening) }
       let elementRange = range(from: start)
       return (.fixed(try constantOrInfinite(expression, at: elementRange)), elementRange)
