@@ -28,8 +28,10 @@ private let smooth: [String] = [
   "log2(a)", "log10(a*b)", "sin(a*b)", "cos(a + b^2)", "tan(a/b)", "asin(a/k)", "acos(a/k)", "atan(a*k)",
   "sinh(a*b)", "cosh(a - k)", "tanh(a*b)", "asinh(a*k)", "acosh(k + a)", "atanh(a/k)",
   "pnorm(a - b)", "dnorm(a*b)", "qnorm(a/k)", "plogis(a*b)", "qlogis(a/k)",
-  "min(a, b)*k", "max(a*k, b)^2", "pmin(a, b) + pmax(a, k)", "mean(c(a, b, k))^2", "prod(a, b, k)", "sum(a, b*k)",
-  "a*a*a*b - a*a", "exp(a)/(1 + exp(a)) - b*exp(-a^2)", "k^2", "pi*a^2", "1/(1 + a*b*k)", "ab*a", "total^2 + ab",
+  "min(a, b)*k", "max(a*k, b)^2", "pmin(a, b) + pmax(a, k)", "mean(c(a, b, k))^2", "prod(a, b, k)",
+  "sum(a, b*k)",
+  "a*a*a*b - a*a", "exp(a)/(1 + exp(a)) - b*exp(-a^2)", "k^2", "pi*a^2", "1/(1 + a*b*k)", "ab*a",
+  "total^2 + ab",
 ]
 
 @Suite struct ExpressionTests {
@@ -75,7 +77,9 @@ private let smooth: [String] = [
     #expect(value == compiled.value(point))
     for index in 0..<3 {
       let expected = difference(index) { compiled.value($0) }
-      #expect(abs(gradient[index] - expected) < 1e-7 * max(1, abs(expected)), "by \(index): \(gradient) \(expected)")
+      #expect(
+        abs(gradient[index] - expected) < 1e-7 * max(1, abs(expected)), "by \(index): \(gradient) \(expected)"
+      )
     }
     let hessian = compiled.hessian(at: point)
     let order = compiled.variables.count
@@ -88,7 +92,8 @@ private let smooth: [String] = [
           return slope[variable]
         }
         let element = hessian[column * order + row]
-        #expect(abs(element - expected) < 1e-6 * max(1, abs(expected)), "\(row), \(column): \(element) \(expected)")
+        #expect(
+          abs(element - expected) < 1e-6 * max(1, abs(expected)), "\(row), \(column): \(element) \(expected)")
         #expect(abs(element - hessian[row * order + column]) <= 1e-12 * max(1, abs(element)))
       }
     }

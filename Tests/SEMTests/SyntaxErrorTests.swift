@@ -135,7 +135,8 @@ private let failures: [SyntaxFailure] = [
       guard let error = error as? SyntaxError else { return false }
       let length = error.range.upperBound - error.range.lowerBound
       #expect(error.code == failure.code, "\(error)")
-      #expect([error.line, error.column, length] == [failure.line, failure.column, failure.length], "\(error)")
+      #expect(
+        [error.line, error.column, length] == [failure.line, failure.column, failure.length], "\(error)")
       #expect(error.description.contains("^"))
       return true
     }
@@ -180,7 +181,8 @@ private let failures: [SyntaxFailure] = [
     let text = "f =~ " + (1...100).map { "item\($0)" }.joined(separator: " + ") + " $ + x1"
     let lines = description(of: text).split(separator: "\n")
     #expect(lines[1].count < 140)
-    let caret = lines[2].distance(from: lines[2].startIndex, to: lines[2].firstIndex(of: "^") ?? lines[2].endIndex)
+    let caret = lines[2].distance(
+      from: lines[2].startIndex, to: lines[2].firstIndex(of: "^") ?? lines[2].endIndex)
     #expect(Array(lines[1])[caret] == "$")
   }
 

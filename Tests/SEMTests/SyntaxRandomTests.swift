@@ -71,7 +71,10 @@ private let fragments: [Character] = Array("=~<>:|*+-/^?(),;\"'#! \n\tabxNA019.e
         let end = min(text.count, place + Int.random(in: 0...6, using: &generator))
         switch Int.random(in: 0..<4, using: &generator) {
         case 0: text.removeSubrange(min(place, text.count)..<end)
-        case 1: text.insert(contentsOf: fragments.randomElement(using: &generator).map { [$0] } ?? [], at: min(place, text.count))
+        case 1:
+          text.insert(
+            contentsOf: fragments.randomElement(using: &generator).map { [$0] } ?? [],
+            at: min(place, text.count))
         case 2: text.insert(contentsOf: text[min(place, text.count)..<end], at: 0)
         default: text.swapAt(min(place, max(0, text.count - 1)), text.isEmpty ? 0 : text.count - 1)
         }

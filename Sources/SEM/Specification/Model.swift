@@ -135,7 +135,9 @@ extension Term: ExpressibleByStringLiteral {
   /// Fixes the parameter: `0.5*x`.
   public func fixed(_ value: Double) -> Term { adding(.value([.fixed(value)])) }
   /// Fixes the parameter to a value for each group, free where `nil`: `c(1, NA)*x`.
-  public func fixed(_ values: [Double?]) -> Term { adding(.value(values.map { $0.map { .fixed($0) } ?? .free })) }
+  public func fixed(_ values: [Double?]) -> Term {
+    adding(.value(values.map { $0.map { .fixed($0) } ?? .free }))
+  }
   /// Frees the parameter where a default would fix it: `NA*x`.
   public func free() -> Term { adding(.value([.free])) }
   /// Labels the parameter: `a*x`. Parameters with the same label are equal.

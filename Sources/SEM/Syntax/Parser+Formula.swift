@@ -204,7 +204,8 @@ extension Parser {
     // R knows 0 and 1 only in this place; another number without a '*' is a slip of which nobody can tell the meaning.
     guard value == 1 || (value == 0 && modifiers.isEmpty) else {
       throw SyntaxProblem(
-        "intercept-not-one", "An intercept is written 1 (or 0 to fix it at zero), not \(shortDescription(value)).",
+        "intercept-not-one",
+        "An intercept is written 1 (or 0 to fix it at zero), not \(shortDescription(value)).",
         hint: "To fix it at \(shortDescription(value)) write '\(shortDescription(value))*1'.", at: termRange)
     }
     return Term(.intercept(value), modifiers: modifiers, range: termRange)
