@@ -55,34 +55,3 @@ public struct ParameterTable: Sendable, Hashable {
   /// The number of distinct free parameters, before constraints.
   public var freeParameterCount: Int { rows.reduce(0) { max($0, $1.free) } }
 }
-
-/// A constraint between parameters, `lhs op rhs`.
-public struct Constraint: Sendable, Hashable {
-  /// The left side.
-  public var lhs: Expression
-  /// `==`, `<` or `>`.
-  public var op: Operator
-  /// The right side.
-  public var rhs: Expression
-
-  /// Makes a constraint.
-  public init(lhs: Expression, op: Operator, rhs: Expression) {
-    self.lhs = lhs
-    self.op = op
-    self.rhs = rhs
-  }
-}
-
-/// A defined parameter, `name := expression`.
-public struct Definition: Sendable, Hashable {
-  /// The name.
-  public var name: String
-  /// The formula over labels of free or fixed rows and earlier definitions.
-  public var expression: Expression
-
-  /// Makes a definition.
-  public init(name: String, expression: Expression) {
-    self.name = name
-    self.expression = expression
-  }
-}

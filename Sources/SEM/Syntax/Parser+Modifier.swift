@@ -144,7 +144,7 @@ extension Parser {
   /// One element of `c(…)` or of a call.
   private typealias Element = (value: ModifierValue, range: SourceRange)
 
-  /// The argument of `start(0.5)` or `start(c(0.5, 0.6))`.
+  /// Production `call-argument`: the argument of `start(0.5)` or `start(c(0.5, 0.6))`.
   private mutating func callArgument(of name: String) throws(SyntaxProblem) -> [Element] {
     if peek(2).kind == .name("c"), peek(3).symbol == .open {
       advance()
