@@ -63,7 +63,9 @@ public enum ConstrainedMinimizer {
       reduced, from: [Double](repeating: 0, count: reduced.dimension), options: options)
     optimum.point = reduced.point(optimum.point)
     state.update(constraints, at: optimum.point)
-    return finish(objective, constraints, optimum, state, isActive: [Bool](repeating: true, count: m))
+    return finish(
+      objective, constraints, optimum, state, isActive: [Bool](repeating: true, count: m),
+      tolerance: options.gradientTolerance)
   }
 
   /// start - J⁺ c.
@@ -223,7 +225,7 @@ public enum ConstrainedMinimizer {
 
   private static func finish(
     _ objective: some SmoothObjective, _ constraints: some ConstraintFunctions, _ optimum: Optimum,
-    _ state: ConstraintState, isActive: [Bool], held: [Bool]? = nil, tolerance: Double? = nil
+    _ state: ConstraintState, isActive: [Bool], held: [Bool]? = nil, tolerance: Double
   ) -> ConstrainedOptimum {
     var optimum = optimum
     let t = objective.dimension
@@ -249,10 +251,11 @@ public enum ConstrainedMinimizer {
       largest = max(largest, value.magnitude / (metric[i] > 0 ? metric[i].squareRoot() : 1))
     }
     optimum.scaledGradient = largest
-    if let tolerance {
-      let isMet = violations.allSatisfy { $0 <= feasibilityTolerance }
-      optimum.termination = isMet && largest <= tolerance ? .converged : isMet ? optimum.termination : .stalled
-      if optimum.termination == .converged, largest > tolerance { optimum.termination = .stalled }
+    let isMet = violations.allSatisfy { $0 <= feasibilityTolerance }
+    if isMet, largest <= tolerance {
+      optimum.termination = .converged
+    } else if optimum.termination == .converged {
+      optimum.termination = .stalled
     }
     return ConstrainedOptimum(
       optimum: optimum, multipliers: multipliers, values: state.values, violations: violations)
