@@ -61,10 +61,10 @@ public struct FittedModel: Sendable {
 
   /// A workspace at the estimates.
   package func objective(everyVariableIsSource: Bool = false, table other: ParameterTable? = nil)
-    -> MaximumLikelihoodObjective?
+    -> ModelObjective?
   {
     ModelFitter.objective(
-      table: other ?? table, moments: moments, likelihood: options.likelihood,
+      table: other ?? table, moments: moments, rows: rows, options: options,
       everyVariableIsSource: everyVariableIsSource)
   }
 }

@@ -52,7 +52,7 @@ public final class ModelFitter {
   {
     try check(moments)
     let scaled = Self.scale(moments, options.likelihood)
-    guard let objective = Self.objective(table: table, moments: scaled, likelihood: options.likelihood) else {
+    guard let objective = Self.objective(table: table, moments: scaled, rows: rows, options: options) else {
       throw .sampleCovarianceNotPositiveDefinite(group: Self.indefiniteGroup(table, scaled))
     }
     var minimizerOptions = NewtonMinimizer.Options()
@@ -79,7 +79,7 @@ public final class ModelFitter {
 
   private func result(
     _ optimum: Optimum, _ name: String, _ failed: [String], _ scaled: [SampleMoments], _ rows: [Matrix]?,
-    _ objective: MaximumLikelihoodObjective
+    _ objective: ModelObjective
   ) -> FittedModel {
     let blockValues = optimum.point.withUnsafeBufferPointer { point in
       objective.blocks.map { block in point.baseAddress.flatMap(block.value(at:)) ?? .nan }
@@ -158,13 +158,17 @@ public final class ModelFitter {
   }
 
   /// The objective of all blocks; `nil` where a sample covariance matrix is not positive definite.
+  ///
+  /// - Parameters:
+  ///   - moments: The moments with the likelihood's divisor.
+  ///   - rows: The rows behind them, where there are any; with missing values (NaN) for ``MissingData/fullInformation``.
   static func objective(
-    table: ParameterTable, moments: [SampleMoments], likelihood: Likelihood,
+    table: ParameterTable, moments: [SampleMoments], rows: [Matrix]?, options: FitOptions,
     everyVariableIsSource: Bool = false
-  ) -> MaximumLikelihoodObjective? {
-    let multipliers = moments.map { Double($0.count - (likelihood == .wishart ? 1 : 0)) }
+  ) -> ModelObjective? {
+    let multipliers = moments.map { Double($0.count - (options.likelihood == .wishart ? 1 : 0)) }
     let total = multipliers.reduce(0, +)
-    var blocks: [MaximumLikelihoodBlock] = []
+    var blocks: [any BlockDiscrepancy] = []
     for (block, sample) in zip(table.blocks, moments) {
       let structure = BlockStructure(
         block: block, table: table, sampleValue: { sampleValue($0, block, sample) },
@@ -172,7 +176,7 @@ public final class ModelFitter {
       guard let evaluator = MaximumLikelihoodBlock(structure: structure, sample: sample) else { return nil }
       blocks.append(evaluator)
     }
-    return MaximumLikelihoodObjective(
+    return ModelObjective(
       blocks: blocks, weights: multipliers.map { $0 / total }, dimension: table.freeParameterCount)
   }
 

@@ -118,7 +118,9 @@ extension ParameterTable {
         variables: block.observed, count: 100, mean: [Double](repeating: 0, count: block.observed.count),
         covariance: .identity(block.observed.count))
     }
-    guard let objective = ModelFitter.objective(table: self, moments: moments, likelihood: .normal) else {
+    guard
+      let objective = ModelFitter.objective(table: self, moments: moments, rows: nil, options: FitOptions())
+    else {
       return nil
     }
     var best: Identification?

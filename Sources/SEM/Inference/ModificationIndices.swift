@@ -165,7 +165,7 @@ extension FittedModel {
   }
 }
 
-extension MaximumLikelihoodBlock {
+extension BlockDiscrepancy {
   /// Adds `factor` times the curvature between parameter `of` and the first `freeCount` ones, then its own.
   fileprivate func addInformationColumn(
     of parameter: Int, _ kind: Curvature, _ factor: Double, freeCount t: Int,
