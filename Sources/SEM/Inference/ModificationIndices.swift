@@ -48,7 +48,7 @@ extension FittedModel {
     let kind: Curvature = options.information == .observed ? .exact : .expected
     let gradient = NumberBuffer(count: values.count)
     objective.gradient(into: gradient.pointer)
-    let factor = try scaledFactor(kind)
+    guard let inverse = invert(try curvature(kind)) else { throw .notIdentified }
 
     let standardizer = Standardizer(fit: self)
     let half = 0.5 * multiplier
@@ -62,9 +62,7 @@ extension FittedModel {
           of: t + position, kind, objective.weights[index], freeCount: t, into: column.pointer)
       }
       let own = column[t]
-      for a in 0..<t { column[a] *= factor.scale[a] }
-      let right = Array(column.array[..<t])
-      let explained = zip(right, factor.cholesky.solve(right)).reduce(0) { $0 + $1.0 * $1.1 }
+      let explained = inverse.quadraticForm(Array(column.array[..<t]))
       let remaining = own - explained
       guard own > 0, remaining > 1e-9 * own else { continue }
       let score = -gradient[t + position]
@@ -81,21 +79,14 @@ extension FittedModel {
     return result
   }
 
-  /// The curvature of the free parameters with a unit diagonal, factored.
-  private func scaledFactor(_ kind: Curvature) throws(InferenceError) -> (cholesky: Cholesky, scale: [Double])
-  {
+  /// The second derivatives of F at the estimates.
+  private func curvature(_ kind: Curvature) throws(InferenceError) -> Matrix {
     guard let objective = evaluatedObjective() else { throw .undefinedAtEstimates }
     let t = estimates.count
     let buffer = NumberBuffer(count: t * t)
     objective.curvature(kind, into: buffer.pointer)
     Kernels.mirrorLower(buffer.pointer, order: t)
-    var matrix = buffer.matrix(rowCount: t, columnCount: t)
-    let scale = matrix.diagonal.map { $0 > 0 ? 1 / $0.squareRoot() : 1 }
-    for j in 0..<t { for i in 0..<t { matrix[i, j] *= scale[i] * scale[j] } }
-    guard let cholesky = try? Cholesky(matrix), cholesky.smallestPivotRatio > Identification.tolerance else {
-      throw .notIdentified
-    }
-    return (cholesky, scale)
+    return buffer.matrix(rowCount: t, columnCount: t)
   }
 
   private struct Candidate {
