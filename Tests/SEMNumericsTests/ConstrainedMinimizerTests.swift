@@ -74,7 +74,9 @@ private final class TestConstraints: ConstraintFunctions {
   func addHessian(weights: UnsafePointer<Double>, into matrix: UnsafeMutablePointer<Double>) {
     for (k, function) in functions.enumerated() {
       let rows = function.hessian(point)
-      for i in 0..<dimension { for j in 0..<dimension { matrix[i + j * dimension] += weights[k] * rows[i][j] } }
+      for i in 0..<dimension {
+        for j in 0..<dimension { matrix[i + j * dimension] += weights[k] * rows[i][j] }
+      }
     }
   }
 }
@@ -160,7 +162,8 @@ private func linear(_ a: [Double], _ b: Double) -> TestConstraints.Function {
 
   @Test func inactiveInequalityHasNoMultiplier() {
     let result = ConstrainedMinimizer.minimize(
-      rosenbrock(), subjectTo: TestConstraints(2, equalities: [], inequalities: [linear([1, 0], 0.5)]), lower: nil,
+      rosenbrock(), subjectTo: TestConstraints(2, equalities: [], inequalities: [linear([1, 0], 0.5)]),
+      lower: nil,
       upper: nil, from: [2, 2])
     #expect(result.optimum.termination == .converged)
     #expect(result.multipliers == [0])
@@ -169,7 +172,8 @@ private func linear(_ a: [Double], _ b: Double) -> TestConstraints.Function {
 
   @Test func contradictionIsNotCalledConverged() {
     let result = ConstrainedMinimizer.minimize(
-      rosenbrock(), subjectTo: TestConstraints(2, equalities: [linear([1, 1], 1), linear([1, 1], 2)]), lower: nil,
+      rosenbrock(), subjectTo: TestConstraints(2, equalities: [linear([1, 1], 1), linear([1, 1], 2)]),
+      lower: nil,
       upper: nil, from: [0, 0])
     #expect(result.optimum.termination != .converged)
     #expect((result.violations.max() ?? 0) > 0.01)

@@ -53,7 +53,8 @@ private let printedTolerance = 6e-4
     }
     #expect(tests.map(\.statistic.degreesOfFreedom) == [1, 1, 1, 3])
     let free = try Model(
-      Self.labelled.replacingOccurrences(of: "f*", with: "").replacingOccurrences(of: "g*", with: ""), preset: .cfa
+      Self.labelled.replacingOccurrences(of: "f*", with: "").replacingOccurrences(of: "g*", with: ""),
+      preset: .cfa
     ).fit(to: Self.data())
     let wald = try free.waldTest("b == c; d == e", free.estimateCovariance())
     #expect(abs(wald.statistic.statistic - 11.64971) < 1e-5)

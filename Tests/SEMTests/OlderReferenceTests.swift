@@ -84,7 +84,7 @@ struct KnownDifference {
     let fit = try reference.fit(of: "0.6")
     let objective = try #require(fit.objective())
     let total = Double(fit.count)
-    let lavaans = MaximumLikelihoodObjective(
+    let lavaans = ModelObjective(
       blocks: objective.blocks, weights: fit.moments.map { Double($0.count) / total },
       dimension: objective.dimension)
     let optimum = NewtonMinimizer(dimension: objective.dimension).minimize(lavaans, from: fit.estimates)

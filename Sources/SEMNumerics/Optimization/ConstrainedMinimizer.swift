@@ -202,7 +202,9 @@ public enum ConstrainedMinimizer {
   private static func leastSquaresMultipliers(
     _ gradient: [Double], _ jacobian: Matrix, _ rows: [Int], _ free: [Int]
   ) -> [Double] {
-    guard !rows.isEmpty, let qr = try? QR(jacobian.submatrix(rows: rows, columns: free).transposed) else { return [] }
+    guard !rows.isEmpty, let qr = try? QR(jacobian.submatrix(rows: rows, columns: free).transposed) else {
+      return []
+    }
     return qr.solve(free.map { -gradient[$0] })
   }
 
@@ -280,7 +282,9 @@ private struct ConstraintState {
     point.withUnsafeBufferPointer { point in
       values.withUnsafeMutableBufferPointer { values in
         jacobian.elements.withUnsafeMutableBufferPointer { jacobian in
-          guard let x = point.baseAddress, let c = values.baseAddress, let j = jacobian.baseAddress else { return }
+          guard let x = point.baseAddress, let c = values.baseAddress, let j = jacobian.baseAddress else {
+            return
+          }
           constraints.evaluate(at: x, values: c, jacobian: j)
         }
       }
@@ -372,7 +376,9 @@ private final class ReducedObjective<Base: SmoothObjective>: SmoothObjective {
 }
 
 /// F + Σ over equalities (λc + ½ρc²) + Σ over inequalities of (max(0, λ - ρc)² - λ²) / 2ρ, constraints scaled.
-private final class AugmentedLagrangian<Base: SmoothObjective, Functions: ConstraintFunctions>: SmoothObjective {
+private final class AugmentedLagrangian<Base: SmoothObjective, Functions: ConstraintFunctions>:
+  SmoothObjective
+{
   private let base: Base
   private let functions: Functions
   private let c, jacobian, lambda, scale, weights: NumberBuffer
