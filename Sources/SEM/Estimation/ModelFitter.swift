@@ -142,7 +142,9 @@ public final class ModelFitter {
     let t = point.count
     var atBounds: [Int] = []
     for a in 0..<t {
-      if let lower, point[a] <= lower[a] { atBounds.append(a + 1) } else if let upper, point[a] >= upper[a] {
+      if let lower, point[a] <= lower[a] {
+        atBounds.append(a + 1)
+      } else if let upper, point[a] >= upper[a] {
         atBounds.append(a + 1)
       }
     }

@@ -48,7 +48,8 @@ extension FittedModel {
     for (index, block) in table.blocks.enumerated() {
       let sample = moments[index]
       let p = block.observed.count
-      let covariates = baselineCovariates(block)
+      // Covariances among covariates stay free in the baseline.
+      let covariates = Standardizer.exogenousObserved(table, block)
       let places = block.observed.indices.filter { covariates.contains(block.observed[$0]) }
       var value = 0.0
       for i in 0..<p where !places.contains(i) { value += log(sample.covariance[i, i]) }
@@ -60,18 +61,6 @@ extension FittedModel {
       degreesOfFreedom += p * (p - 1) / 2 - places.count * (places.count - 1) / 2
     }
     return ChiSquareTest(statistic: max(statistic, 0), degreesOfFreedom: degreesOfFreedom)
-  }
-
-  /// Covariates whose moments the user did not mention: their covariances stay free in the baseline model.
-  private func baselineCovariates(_ block: ModelBlock) -> Set<String> {
-    var covariates = Standardizer.exogenousObserved(table, block)
-    for row in table.rows where row.block == block.number && row.origin == .user {
-      if row.op == .covariance || row.op == .intercept {
-        covariates.remove(row.lhs)
-        covariates.remove(row.rhs)
-      }
-    }
-    return covariates
   }
 
   private func logDeterminant(_ matrix: Matrix) -> Double {

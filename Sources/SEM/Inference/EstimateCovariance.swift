@@ -34,7 +34,7 @@ extension FittedModel {
     return EstimateCovariance(matrix: inverse, information: kind)
   }
 
-  /// The inverse of a positive definite matrix of the parameters: with active constraints Z (Zᵀ I Z)⁻¹ Zᵀ, Z their
+  /// The inverse of a positive definite matrix of the parameters, and perhaps of further ones behind them: with active constraints Z (Zᵀ I Z)⁻¹ Zᵀ, Z their
   /// tangent (Silvey 1959); `nil` where it is singular to the tolerance of ``Identification``.
   func invert(_ information: Matrix) -> Matrix? {
     // The same scaling by which identification is judged, so that units do not matter.
@@ -43,10 +43,17 @@ extension FittedModel {
     var scaled = information
     for j in 0..<t { for i in 0..<t { scaled[i, j] = information[i, j] * scale[i] * scale[j] } }
     var inverse: Matrix
-    if let tangent = constraints?.tangent, tangent.columnCount < t {
-      var directions = tangent
-      for j in 0..<tangent.columnCount { for i in 0..<t { directions[i, j] /= scale[i] } }
-      guard let basis = (try? QR(directions))?.orthogonalFactor(columns: tangent.columnCount) else { return nil }
+    if let tangent = constraints?.tangent, tangent.columnCount < tangent.rowCount {
+      // Parameters beyond the model's own are not constrained.
+      let extra = t - tangent.rowCount
+      var directions = Matrix(rowCount: t, columnCount: tangent.columnCount + extra)
+      for j in 0..<tangent.columnCount {
+        for i in 0..<tangent.rowCount { directions[i, j] = tangent[i, j] / scale[i] }
+      }
+      for i in 0..<extra { directions[tangent.rowCount + i, tangent.columnCount + i] = 1 }
+      guard let basis = (try? QR(directions))?.orthogonalFactor(columns: directions.columnCount) else {
+        return nil
+      }
       guard let factor = try? Cholesky(basis.transposed.sandwiching(scaled)),
         factor.smallestPivotRatio > Identification.tolerance
       else { return nil }
