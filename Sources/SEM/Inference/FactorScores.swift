@@ -117,7 +117,7 @@ extension FittedModel {
   ///
   /// - Parameters:
   ///   - method: How scores are computed.
-  ///   - table: The data.
+  ///   - data: The data.
   ///   - groupVariable: The column of groups, where the model has groups.
   /// - Throws: ``InferenceError/undefinedAtEstimates``; ``DataError`` as an `any Error` where a variable is missing.
   public func scoreTable(
