@@ -50,6 +50,8 @@ public struct FitSummary: Sendable {
   public let explainedVariances: [FittedModel.ExplainedVariance]
   /// Modification indices, if asked for, the largest first.
   public let modificationIndices: [ModificationIndex]?
+  /// Score tests of the user's equality constraints: what releasing each, and all, would bring.
+  public let constraintTests: [ConstraintScoreTest]
   /// Residual moments, if asked for.
   public let residuals: [ResidualMoments]?
   /// What a reader must know.
@@ -61,7 +63,7 @@ public struct FitSummary: Sendable {
   ///   - fit: The fit.
   ///   - options: What to include.
   ///   - baseline: The test of a baseline model of the user's; `nil` for the independence model.
-  /// - Throws: ``SEM/InferenceError`` when something was asked for that needs raw data.
+  /// - Throws: `InferenceError` when something was asked for that needs raw data.
   public init(_ fit: FittedModel, options: Options = Options(), baseline: ChiSquareTest? = nil)
     throws(InferenceError)
   {
@@ -113,6 +115,7 @@ public struct FitSummary: Sendable {
     } else {
       modificationIndices = options.modificationIndices ? [] : nil
     }
+    constraintTests = (try? fit.constraintScoreTests()) ?? []
     residuals = options.residuals ? fit.residualMoments(try? fit.estimateCovariance(.expected)) : nil
   }
 

@@ -110,6 +110,8 @@ struct Failure: Error {
         hint: "Give the data with --data.", status: .data)
     case .notIdentified:
       self.init(code: "not-identified", message: "The model is not identified.", status: .notIdentified)
+    case .unknownConstraint(let message):
+      self.init(code: "usage.constraint", message: message, status: .usage)
     case .undefinedAtEstimates:
       self.init(
         code: "estimation.undefined", message: "The estimates define no covariance matrix.",

@@ -32,25 +32,6 @@ public struct FitMeasures: Sendable, Hashable {
   }
 }
 
-/// A test statistic with its degrees of freedom, as comparative measures need it.
-public struct ChiSquareTest: Sendable, Hashable {
-  /// The statistic.
-  public var statistic: Double
-  /// The degrees of freedom.
-  public var degreesOfFreedom: Int
-  /// The upper tail of the chi-square distribution; `nil` for no degrees of freedom.
-  public var pValue: Double? {
-    degreesOfFreedom > 0
-      ? ChiSquareDistribution(degreesOfFreedom: Double(degreesOfFreedom)).upperTail(at: statistic) : nil
-  }
-
-  /// Makes a test from its statistic.
-  public init(statistic: Double, degreesOfFreedom: Int) {
-    self.statistic = statistic
-    self.degreesOfFreedom = degreesOfFreedom
-  }
-}
-
 extension FittedModel {
   /// The likelihood-ratio test against the saturated model: Σ m_g F_g.
   public var chiSquare: ChiSquareTest {
@@ -67,7 +48,8 @@ extension FittedModel {
     for (index, block) in table.blocks.enumerated() {
       let sample = moments[index]
       let p = block.observed.count
-      let covariates = baselineCovariates(block)
+      // Covariances among covariates stay free in the baseline.
+      let covariates = Standardizer.exogenousObserved(table, block)
       let places = block.observed.indices.filter { covariates.contains(block.observed[$0]) }
       var value = 0.0
       for i in 0..<p where !places.contains(i) { value += log(sample.covariance[i, i]) }
@@ -79,18 +61,6 @@ extension FittedModel {
       degreesOfFreedom += p * (p - 1) / 2 - places.count * (places.count - 1) / 2
     }
     return ChiSquareTest(statistic: max(statistic, 0), degreesOfFreedom: degreesOfFreedom)
-  }
-
-  /// Covariates whose moments the user did not mention: their covariances stay free in the baseline model.
-  private func baselineCovariates(_ block: ModelBlock) -> Set<String> {
-    var covariates = Standardizer.exogenousObserved(table, block)
-    for row in table.rows where row.block == block.number && row.origin == .user {
-      if row.op == .covariance || row.op == .intercept {
-        covariates.remove(row.lhs)
-        covariates.remove(row.rhs)
-      }
-    }
-    return covariates
   }
 
   private func logDeterminant(_ matrix: Matrix) -> Double {
@@ -130,7 +100,7 @@ extension FittedModel {
     let t = test.statistic
     let df = Double(test.degreesOfFreedom)
     let n = multiplier
-    let q = Double(estimates.count)
+    let q = Double(parameterCount)
     measures.set("npar", q)
     measures.set("fmin", 0.5 * t / n)
     measures.set("chisq", t)
@@ -238,8 +208,9 @@ extension FittedModel {
       measures.set("gfi.ci.level", 0.9)
       return
     }
-    let browne = ChiSquareTest(
-      statistic: browneResidualStatistic() ?? .nan, degreesOfFreedom: test.degreesOfFreedom)
+    // Under nonlinear constraints lavaan takes the likelihood ratio in its place; so do we.
+    let statistic = constraints?.isLinear == false ? test.statistic : browneResidualStatistic()
+    let browne = ChiSquareTest(statistic: statistic ?? .nan, degreesOfFreedom: test.degreesOfFreedom)
     func index(_ noncentrality: Double) -> Double { p / (p + 2 * noncentrality / n) }
     measures.set("gfi", index(max(0, browne.statistic - df)))
     let bounds = NoncentralityInterval(test: browne, level: 0.9)

@@ -6,6 +6,8 @@ public enum InferenceError: Error, Sendable, Hashable {
   case needsRawData(String)
   /// The information matrix has no inverse: the model is not identified.
   case notIdentified
+  /// Text that states no testable constraint.
+  case unknownConstraint(String)
   /// The estimates do not define a model covariance matrix.
   case undefinedAtEstimates
   /// A variable that the model does not have.

@@ -22,15 +22,28 @@ extension FittedModel {
   /// With s = -½ m ∂F/∂φ and I the information, mi = s² / (I_φφ - I_φθ I_θθ⁻¹ I_θφ) and epc = s / (the same). Added are
   /// loadings of every factor on every indicator, covariances of all pairs of observed variables and of latent
   /// variables, and in models with regressions paths among their variables. Parameters that would not be identified are
-  /// left out.
+  /// left out. The moments of fixed covariates count as free here, so that a path into a covariate is judged as in the
+  /// model with random covariates; no other index changes by that.
   ///
+  /// - Parameter information: Expected, as in lavaan whatever the standard errors come from, or observed.
   /// - Throws: ``InferenceError/notIdentified``.
   /// - Complexity: O(t) for each element of the cross information and O(t²) for each candidate.
-  public func modificationIndices() throws(InferenceError) -> [ModificationIndex] {
+  public func modificationIndices(information: InformationKind = .expected)
+    throws(InferenceError) -> [ModificationIndex]
+  {
     let candidates = Self.candidates(table)
-    let t = estimates.count
-    var extended = table
+    var random = table
     var values = estimates
+    for (index, row) in table.rows.enumerated()
+    where row.isExogenous && (row.op != .intercept || table.hasMeanStructure) {
+      values.append(rowValues[index])
+      random.rows[index].free = values.count
+      random.rows[index].isExogenous = false
+    }
+    let t = values.count
+    let kind: Curvature = information == .observed ? .exact : .expected
+    guard let inverse = invert(try curvature(kind, random, values)) else { throw .notIdentified }
+    var extended = random
     for (position, candidate) in candidates.enumerated() {
       var row = candidate.row
       row.free = t + position + 1
@@ -45,10 +58,8 @@ extension FittedModel {
       point.baseAddress.map { objective.value(at: $0) != nil } ?? false
     }
     guard isDefined else { throw .undefinedAtEstimates }
-    let kind: Curvature = options.information == .observed ? .exact : .expected
     let gradient = NumberBuffer(count: values.count)
     objective.gradient(into: gradient.pointer)
-    let factor = try scaledFactor(kind)
 
     let standardizer = Standardizer(fit: self)
     let half = 0.5 * multiplier
@@ -62,9 +73,7 @@ extension FittedModel {
           of: t + position, kind, objective.weights[index], freeCount: t, into: column.pointer)
       }
       let own = column[t]
-      for a in 0..<t { column[a] *= factor.scale[a] }
-      let right = Array(column.array[..<t])
-      let explained = zip(right, factor.cholesky.solve(right)).reduce(0) { $0 + $1.0 * $1.1 }
+      let explained = inverse.quadraticForm(Array(column.array[..<t]))
       let remaining = own - explained
       guard own > 0, remaining > 1e-9 * own else { continue }
       let score = -gradient[t + position]
@@ -81,21 +90,19 @@ extension FittedModel {
     return result
   }
 
-  /// The curvature of the free parameters with a unit diagonal, factored.
-  private func scaledFactor(_ kind: Curvature) throws(InferenceError) -> (cholesky: Cholesky, scale: [Double])
-  {
-    guard let objective = evaluatedObjective() else { throw .undefinedAtEstimates }
-    let t = estimates.count
+  /// The second derivatives of F by the free parameters of a table at given values.
+  private func curvature(
+    _ kind: Curvature, _ table: ParameterTable, _ values: [Double]
+  ) throws(InferenceError) -> Matrix {
+    let isDefined = { (objective: ModelObjective) in
+      values.withUnsafeBufferPointer { $0.baseAddress.map { objective.value(at: $0) != nil } ?? false }
+    }
+    guard let objective = objective(table: table), isDefined(objective) else { throw .undefinedAtEstimates }
+    let t = values.count
     let buffer = NumberBuffer(count: t * t)
     objective.curvature(kind, into: buffer.pointer)
     Kernels.mirrorLower(buffer.pointer, order: t)
-    var matrix = buffer.matrix(rowCount: t, columnCount: t)
-    let scale = matrix.diagonal.map { $0 > 0 ? 1 / $0.squareRoot() : 1 }
-    for j in 0..<t { for i in 0..<t { matrix[i, j] *= scale[i] * scale[j] } }
-    guard let cholesky = try? Cholesky(matrix), cholesky.smallestPivotRatio > Identification.tolerance else {
-      throw .notIdentified
-    }
-    return (cholesky, scale)
+    return buffer.matrix(rowCount: t, columnCount: t)
   }
 
   private struct Candidate {
