@@ -67,6 +67,8 @@ struct FitCommand: ParsableCommand {
     help: ArgumentHelp("A model file whose fit is the baseline of CFI and its kin.", valueName: "model"))
   var baseline: String?
 
+  @OptionGroup(title: "Effects and resampling") var inference: InferenceArguments
+
   @Option(help: "text or json.")
   var format: OutputFormat = .text
 
@@ -100,11 +102,12 @@ struct FitCommand: ParsableCommand {
         throw SEMError.inference(error)
       }
       if let scores { try writeScores(fit, data, to: scores) }
+      let additions = try inference.additions(to: summary)
       switch format {
-      case .json: try Output.write(summary.json.text() + "\n", to: output)
+      case .json: try Output.write(summary.json.appending(additions.json).text() + "\n", to: output)
       case .text:
         let width = width ?? (output == nil ? Terminal.width : 100)
-        try Output.write(summary.text(width: width), to: output)
+        try Output.write(summary.text(width: width) + additions.text, to: output)
       }
       switch summary.status {
       case .proper: return
