@@ -105,7 +105,7 @@ extension FitSummary {
     var text =
       convergence.isConverged
       ? "after \(steps), largest scaled gradient element \(gradient); start: \(convergence.start)"
-      : "none after \(steps), largest scaled gradient element \(gradient); last start: \(convergence.start)"
+      : "none after \(steps), largest scaled gradient element \(gradient); best start: \(convergence.start)"
     if !convergence.failedStarts.isEmpty {
       text += "; no convergence from: " + convergence.failedStarts.joined(separator: ", ")
     }
@@ -160,7 +160,7 @@ extension FitSummary {
     let table = TextTable(columns: columns, names: 28, least: 18, pageWidth: page.width)
     page.blank()
     page.add(table.titles("Model test"))
-    for test in tests { for line in table.row(test.name, test.entries) { page.add(line) } }
+    for test in tests { page.add(table.row(test.name, test.entries)) }
   }
 }
 
