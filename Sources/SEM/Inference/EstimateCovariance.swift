@@ -7,7 +7,7 @@ public struct EstimateCovariance: Sendable, Hashable {
   /// The information it came from.
   public let information: InformationKind
 
-  /// The standard errors of the free parameters; NaN never, `nil` where the variance is negative; 0 for a
+  /// The standard errors of the free parameters; `nil` where the variance is negative; 0 for a
   /// parameter that constraints or bounds hold.
   public var standardErrors: [Double?] {
     matrix.diagonal.map { $0 >= 0 ? $0.squareRoot() : nil }
