@@ -116,6 +116,11 @@ struct Failure: Error {
       self.init(
         code: "estimation.undefined", message: "The estimates define no covariance matrix.",
         status: .notConverged)
+    case .unknownVariable(let name):
+      self.init(
+        code: "usage.unknown-variable", message: "The model has no variable '\(name)'.", status: .usage)
+    case .notAvailable(let message):
+      self.init(code: "usage.not-available", message: message, status: .usage)
     }
   }
 

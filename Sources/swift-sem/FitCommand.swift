@@ -37,14 +37,16 @@ struct FitCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What becomes of rows with missing values: listwise leaves them out.", valueName: "how"))
+      "What becomes of rows with missing values: listwise leaves them out, fiml (or ml) uses all that is observed, fiml.x (or ml.x) also where covariates are missing, two.stage fits to saturated moments.",
+      valueName: "how"))
   var missing = "listwise"
 
   @Option(help: "normal (divisor N) or wishart (divisor N-1, as AMOS).")
   var likelihood: LikelihoodChoice = .normal
 
-  @Option(help: "Which information matrix standard errors come from.")
-  var information: InformationChoice = .expected
+  @Option(
+    help: "Which information matrix standard errors come from; observed is the default with --missing fiml.")
+  var information: InformationChoice?
 
   @Option(help: ArgumentHelp("The largest scaled gradient element of a converged fit.", valueName: "number"))
   var tolerance = 1e-8
@@ -64,6 +66,8 @@ struct FitCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("A model file whose fit is the baseline of CFI and its kin.", valueName: "model"))
   var baseline: String?
+
+  @OptionGroup(title: "Effects and resampling") var inference: InferenceArguments
 
   @Option(help: "text or json.")
   var format: OutputFormat = .text
@@ -86,7 +90,7 @@ struct FitCommand: ParsableCommand {
         status: .usage)
     }
     do {
-      let model = try Model(text, preset: self.model.preset.value, options: try self.model.options())
+      let model = try Model(text, preset: self.model.preset.value, options: try modelOptions(self.model))
       let fit = try fit(model, to: data)
       var options = FitSummary.Options()
       options.modificationIndices = modificationIndices
@@ -98,11 +102,12 @@ struct FitCommand: ParsableCommand {
         throw SEMError.inference(error)
       }
       if let scores { try writeScores(fit, data, to: scores) }
+      let additions = try inference.additions(to: summary)
       switch format {
-      case .json: try Output.write(summary.json.text() + "\n", to: output)
+      case .json: try Output.write(summary.json.appending(additions.json).text() + "\n", to: output)
       case .text:
         let width = width ?? (output == nil ? Terminal.width : 100)
-        try Output.write(summary.text(width: width), to: output)
+        try Output.write(summary.text(width: width) + additions.text, to: output)
       }
       switch summary.status {
       case .proper: return
@@ -115,6 +120,19 @@ struct FitCommand: ParsableCommand {
     }
   }
 
+  /// What --missing may say.
+  private static let missingChoices: [String: MissingData] = [
+    "listwise": .listwise, "fiml": .fullInformation, "ml": .fullInformation, "direct": .fullInformation,
+    "fiml.x": .fullInformation, "ml.x": .fullInformation, "two.stage": .twoStage,
+  ]
+
+  /// The changes to the model's defaults: covariates that may be missing are random.
+  private func modelOptions(_ arguments: ModelArguments) throws -> ModelOptions {
+    var options = try arguments.options()
+    if missing.hasSuffix(".x") { options.fixedCovariates = false }
+    return options
+  }
+
   private func checkChoices() throws {
     guard estimator.uppercased() == "ML" else {
       throw Failure(
@@ -122,11 +140,10 @@ struct FitCommand: ParsableCommand {
         hint: "Use --estimator ML.",
         status: .usage)
     }
-    guard missing == "listwise" else {
+    guard Self.missingChoices[missing] != nil else {
       throw Failure(
-        code: "usage.missing", message: "--missing \(missing) is not there yet.",
-        hint: "Use --missing listwise.",
-        status: .usage)
+        code: "usage.missing", message: "--missing does not know \"\(missing)\".",
+        hint: "Use listwise, fiml, fiml.x or two.stage.", status: .usage)
     }
     guard tolerance > 0 else {
       throw Failure(code: "usage.tolerance", message: "--tolerance must be positive.", status: .usage)
@@ -139,7 +156,8 @@ struct FitCommand: ParsableCommand {
   private func fit(_ model: Model, to data: DataArguments.Source) throws -> FittedModel {
     var options = FitOptions()
     options.likelihood = likelihood.value
-    options.information = information.value
+    options.missing = Self.missingChoices[missing] ?? .listwise
+    if let information { options.information = information.value }
     options.gradientTolerance = tolerance
     switch data {
     case .table(let table): return try model.fit(to: table, group: self.model.group, options: options)
@@ -159,7 +177,7 @@ struct FitCommand: ParsableCommand {
     arguments.model = baseline
     let (text, name) = try arguments.read()
     do {
-      let model = try Model(text, preset: self.model.preset.value, options: try self.model.options())
+      let model = try Model(text, preset: self.model.preset.value, options: try modelOptions(self.model))
       let fit = try fit(model, to: data)
       guard fit.convergence.isConverged else {
         throw Failure(
