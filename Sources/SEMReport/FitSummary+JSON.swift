@@ -9,7 +9,7 @@ extension FitSummary {
       ("status", .string(status.rawValue)),
       ("converged", .bool(fit.convergence.isConverged)),
       ("iterations", .integer(fit.convergence.iterations)),
-      ("npar", .integer(fit.estimates.count)),
+      ("npar", .integer(fit.parameterCount)),
       ("nobs", .array(fit.moments.map { .integer($0.count) })),
       ("estimator", .string(fit.options.estimator.rawValue)),
       ("likelihood", .string(fit.options.likelihood.rawValue)),
@@ -36,6 +36,7 @@ extension FitSummary {
     members.append(("parameters", .array(parametersJSON)))
     members.append(("fit_measures", .object(fitMeasures.values.map { ($0.name, JSONValue($0.value)) })))
     members.append(("r_squared", rSquaredJSON))
+    if let report = fit.constraints { members.append(("constraints", constraintsJSON(report))) }
     if let modificationIndices {
       members.append(("modification_indices", .array(modificationIndices.map(Self.modificationJSON))))
     }
@@ -81,6 +82,30 @@ extension FitSummary {
         ("std_nox", JSONValue(value(standardizedExceptCovariates, index)?.estimate)),
       ])
     }
+  }
+
+  private func constraintsJSON(_ report: ConstraintReport) -> JSONValue {
+    let names = fit.table.freeParameterNames
+    return .object([
+      (
+        "items",
+        .array(
+          report.items.map { item in
+            let test = constraintTests.first { $0.constraint == item.constraint }
+            return .object([
+              ("lhs", .string("\(item.constraint.lhs)")), ("op", .string(item.constraint.op.rawValue)),
+              ("rhs", .string("\(item.constraint.rhs)")), ("value", JSONValue(item.value)),
+              ("active", .bool(item.isActive)), ("redundant", .bool(item.isRedundant)),
+              ("multiplier", JSONValue(item.multiplier)),
+              ("score_test", JSONValue(test?.statistic.statistic)),
+              ("pvalue", JSONValue(test?.statistic.pValue)),
+            ])
+          })
+      ),
+      ("at_bounds", .array(report.parametersAtBounds.map { .string(names[$0 - 1]) })),
+      ("score_test_all", JSONValue(constraintTests.last?.statistic.statistic)),
+      ("df_all", constraintTests.last.map { .integer($0.statistic.degreesOfFreedom) } ?? .null),
+    ])
   }
 
   private func value(_ lines: [ParameterEstimate], _ index: Int) -> ParameterEstimate? {

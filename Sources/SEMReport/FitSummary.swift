@@ -50,6 +50,8 @@ public struct FitSummary: Sendable {
   public let explainedVariances: [FittedModel.ExplainedVariance]
   /// Modification indices, if asked for, the largest first.
   public let modificationIndices: [ModificationIndex]?
+  /// Score tests of the user's equality constraints: what releasing each, and all, would bring.
+  public let constraintTests: [ConstraintScoreTest]
   /// Residual moments, if asked for.
   public let residuals: [ResidualMoments]?
   /// What a reader must know.
@@ -113,6 +115,7 @@ public struct FitSummary: Sendable {
     } else {
       modificationIndices = options.modificationIndices ? [] : nil
     }
+    constraintTests = (try? fit.constraintScoreTests()) ?? []
     residuals = options.residuals ? fit.residualMoments(try? fit.estimateCovariance(.expected)) : nil
   }
 

@@ -87,6 +87,13 @@ struct Failure: Error {
         message: "No starting values give the model a positive definite covariance matrix.",
         hint: "Give start() values, or look for a fixed value that is out of proportion to the data.",
         status: .notConverged)
+    case .rawDataNeeded(let what):
+      self.init(
+        code: "data.raw-data-needed",
+        message: "\(what) needs the rows of the data, not only a covariance matrix.",
+        hint: "Give the data with --data.", status: .data)
+    case .impossibleConstraints(let message):
+      self.init(code: "model.impossible-constraints", message: message, status: .usage)
     case .notYetSupported(let feature):
       self.init(
         code: "model.not-yet-supported", message: "Estimation does not do this yet: \(feature).",
@@ -103,6 +110,8 @@ struct Failure: Error {
         hint: "Give the data with --data.", status: .data)
     case .notIdentified:
       self.init(code: "not-identified", message: "The model is not identified.", status: .notIdentified)
+    case .unknownConstraint(let message):
+      self.init(code: "usage.constraint", message: message, status: .usage)
     case .undefinedAtEstimates:
       self.init(
         code: "estimation.undefined", message: "The estimates define no covariance matrix.",

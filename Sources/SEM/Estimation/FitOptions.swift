@@ -2,6 +2,17 @@
 public enum Estimator: String, Sendable, Hashable, CaseIterable, Codable {
   /// Normal-theory maximum likelihood.
   case maximumLikelihood = "ML"
+  /// Unweighted least squares: ½ tr (S - Σ)².
+  case unweightedLeastSquares = "ULS"
+  /// Generalised least squares: ½ tr (S⁻¹ (S - Σ))² (Jöreskog and Goldberger 1972).
+  case generalizedLeastSquares = "GLS"
+  /// Weighted least squares, asymptotically distribution free (Browne 1984).
+  case weightedLeastSquares = "WLS"
+  /// Diagonally weighted least squares: WLS with the diagonal of its weight.
+  case diagonallyWeightedLeastSquares = "DWLS"
+
+  /// Whether the discrepancy is a quadratic form of moment residuals.
+  public var isLeastSquares: Bool { self != .maximumLikelihood }
 }
 
 /// Which likelihood the covariance matrix is taken to have.
@@ -10,6 +21,16 @@ public enum Likelihood: String, Sendable, Hashable, CaseIterable, Codable {
   case normal
   /// Of the unbiased covariance matrix: S has divisor N - 1, χ² = (N - 1) F.
   case wishart
+}
+
+/// What becomes of rows with missing values.
+public enum MissingData: String, Sendable, Hashable, CaseIterable, Codable {
+  /// They are left out.
+  case listwise
+  /// They contribute the likelihood of what was observed (full information maximum likelihood).
+  case fullInformation = "fiml"
+  /// Saturated moments are estimated from them first, and the model is fitted to those (Yuan and Bentler 2000).
+  case twoStage = "two.stage"
 }
 
 /// Which information matrix standard errors come from.
@@ -22,14 +43,56 @@ public enum InformationKind: String, Sendable, Hashable, CaseIterable, Codable {
   case firstOrder = "first-order"
 }
 
+/// How standard errors are computed, under lavaan's names.
+public enum StandardErrorKind: String, Sendable, Hashable, CaseIterable, Codable {
+  /// From the inverse of the information matrix.
+  case standard
+  /// (ΔᵀVΔ)⁻¹ ΔᵀVΓVΔ (ΔᵀVΔ)⁻¹ (Browne 1984; Satorra and Bentler 1994).
+  case robustSEM = "robust.sem"
+  /// (observed or expected information)⁻¹ (first-order information) (the same)⁻¹ (Huber 1967; White 1982).
+  case robustHuberWhite = "robust.huber.white"
+  /// From the inverse of the first-order information.
+  case firstOrder = "first.order"
+  /// None.
+  case none
+}
+
+/// Test statistics of the model, under lavaan's names.
+public enum TestKind: String, Sendable, Hashable, CaseIterable, Codable {
+  /// The likelihood-ratio statistic, or N F of least squares.
+  case standard
+  /// Mean-adjusted (Satorra and Bentler 1994).
+  case satorraBentler = "satorra.bentler"
+  /// Mean-adjusted for missing and nonnormal data (Yuan and Bentler 2000).
+  case yuanBentler = "yuan.bentler"
+  /// The same as Mplus computes it (Asparouhov and Muthén 2005).
+  case yuanBentlerMplus = "yuan.bentler.mplus"
+  /// Mean- and variance-adjusted with fractional degrees of freedom (Satterthwaite).
+  case meanVarianceAdjusted = "mean.var.adjusted"
+  /// Scaled and shifted (Asparouhov and Muthén 2010).
+  case scaledShifted = "scaled.shifted"
+  /// Browne's residual-based statistic with the distribution-free weight (Browne 1984).
+  case browneResidualADF = "browne.residual.adf"
+  /// Browne's residual-based statistic with the normal-theory weight.
+  case browneResidualNT = "browne.residual.nt"
+  /// The bootstrap of Bollen and Stine (1992).
+  case bollenStine = "bollen.stine"
+}
+
 /// How a model is fitted.
 public struct FitOptions: Sendable, Hashable {
   /// The function to minimise.
   public var estimator: Estimator = .maximumLikelihood
   /// Normal or Wishart.
   public var likelihood: Likelihood = .normal
+  /// What becomes of rows with missing values.
+  public var missing: MissingData = .listwise
   /// The information matrix behind standard errors.
   public var information: InformationKind = .expected
+  /// How standard errors are computed.
+  public var standardErrors: StandardErrorKind = .standard
+  /// Tests beyond the standard one.
+  public var tests: [TestKind] = []
   /// The largest scaled gradient element of a converged fit: |∂F/∂θ| / √(expected ∂²F/∂θ²).
   public var gradientTolerance = 1e-8
   /// The limit of steps from one start.
@@ -55,6 +118,10 @@ public enum EstimationError: Error, Sendable, Hashable {
   case momentsDoNotMatchModel(String)
   /// No start gave a positive definite model covariance matrix.
   case noUsableStart
+  /// The estimator or test needs the rows of the data.
+  case rawDataNeeded(String)
+  /// Constraints that cannot hold together, or that name no parameter.
+  case impossibleConstraints(String)
   /// The model asks for something that estimation does not do yet.
   case notYetSupported(String)
 }

@@ -40,11 +40,15 @@ public struct FittedModel: Sendable {
   public let blockDiscrepancies: [Double]
   /// How the search went.
   public let convergence: Convergence
+  /// How the user's constraints and bounds stand; `nil` without any.
+  public let constraints: ConstraintReport?
   /// Remarks on the model's text and on the data.
   public var notes: [FitNote] = []
   /// What listwise deletion kept and dropped, per block; empty without raw data.
   public var listwise: [ListwiseReport] = []
 
+  /// The number of free parameters, lessened by independent equality constraints (lavaan's `npar`).
+  public var parameterCount: Int { estimates.count - (constraints?.equalityRank ?? 0) }
   /// The number of cases.
   public var count: Int { moments.reduce(0) { $0 + $1.count } }
   /// The multiplier that turns F into χ² for one block: n, or n - 1 for the Wishart likelihood.
@@ -61,10 +65,10 @@ public struct FittedModel: Sendable {
 
   /// A workspace at the estimates.
   package func objective(everyVariableIsSource: Bool = false, table other: ParameterTable? = nil)
-    -> MaximumLikelihoodObjective?
+    -> ModelObjective?
   {
     ModelFitter.objective(
-      table: other ?? table, moments: moments, likelihood: options.likelihood,
+      table: other ?? table, moments: moments, rows: rows, options: options,
       everyVariableIsSource: everyVariableIsSource)
   }
 }

@@ -7,7 +7,7 @@ package import SEMNumerics
 /// (Jöreskog 1967). With W = Σ⁻¹ and Q = W - W M W the gradient is tr(Q Σₐ) and the Hessian
 /// tr(W Σₐ (W - 2Q) Σ_b) + tr(Q Σₐ_b); its expectation is tr(W Σₐ W Σ_b). Means come in through the constant
 /// variable of ``BlockStructure``, whose row and column of M and Σ hold them.
-package final class MaximumLikelihoodBlock {
+package final class MaximumLikelihoodBlock: BlockDiscrepancy {
   package let structure: BlockStructure
   package let moments: MomentWorkspace
   /// M about the sample's means in internal order: S with 1 for the constant.
@@ -165,44 +165,5 @@ package final class MaximumLikelihoodBlock {
       diagonal[element.parameter] +=
         factor * derivatives.product(element, element, weightProducts, weightProducts)
     }
-  }
-}
-
-/// The discrepancy of all blocks, each weighted by its share of the cases.
-package final class MaximumLikelihoodObjective: SmoothObjective {
-  package let blocks: [MaximumLikelihoodBlock]
-  package let weights: [Double]
-  package let dimension: Int
-
-  package init(blocks: [MaximumLikelihoodBlock], weights: [Double], dimension: Int) {
-    self.blocks = blocks
-    self.weights = weights
-    self.dimension = dimension
-  }
-
-  package func value(at x: UnsafePointer<Double>) -> Double? {
-    var sum = 0.0
-    for index in blocks.indices {
-      guard let value = blocks[index].value(at: x) else { return nil }
-      sum += weights[index] * value
-    }
-    return sum
-  }
-
-  package func gradient(into gradient: UnsafeMutablePointer<Double>) {
-    gradient.update(repeating: 0, count: dimension)
-    for index in blocks.indices { blocks[index].addGradient(weights[index], into: gradient) }
-  }
-
-  package func curvature(_ kind: Curvature, into matrix: UnsafeMutablePointer<Double>) {
-    matrix.update(repeating: 0, count: dimension * dimension)
-    for index in blocks.indices {
-      blocks[index].addCurvature(kind, weights[index], dimension: dimension, into: matrix)
-    }
-  }
-
-  package func metric(into diagonal: UnsafeMutablePointer<Double>) {
-    diagonal.update(repeating: 0, count: dimension)
-    for index in blocks.indices { blocks[index].addMetric(weights[index], into: diagonal) }
   }
 }

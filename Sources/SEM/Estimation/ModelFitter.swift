@@ -9,17 +9,17 @@ public final class ModelFitter {
   /// How models are fitted.
   public let options: FitOptions
   private let minimizer: NewtonMinimizer
+  private let constraints: ModelConstraints?
+  private let lower: [Double]?
+  private let upper: [Double]?
 
   /// Compiles a model.
   ///
-  /// - Throws: ``EstimationError/nothingToEstimate``, ``EstimationError/notYetSupported(_:)``.
+  /// - Throws: ``EstimationError/nothingToEstimate``, ``EstimationError/impossibleConstraints(_:)``.
   public init(table: ParameterTable, options: FitOptions = FitOptions()) throws(EstimationError) {
     let t = table.freeParameterCount
     guard t > 0 else { throw .nothingToEstimate }
-    if let constraint = table.constraints.first {
-      throw .notYetSupported(
-        "the constraint \"\(constraint.lhs) \(constraint.op.rawValue) \(constraint.rhs)\"")
-    }
+    constraints = try ModelConstraints(table: table)
     self.table = table
     self.options = options
     var lower = [Double](repeating: -.infinity, count: t)
@@ -35,8 +35,13 @@ public final class ModelFitter {
         hasBounds = true
       }
     }
-    minimizer = NewtonMinimizer(
-      dimension: t, lower: hasBounds ? lower : nil, upper: hasBounds ? upper : nil)
+    for a in 0..<t where lower[a] > upper[a] {
+      throw .impossibleConstraints(
+        "The lower bound of \(table.freeParameterNames[a]) lies above its upper bound.")
+    }
+    self.lower = hasBounds ? lower : nil
+    self.upper = hasBounds ? upper : nil
+    minimizer = NewtonMinimizer(dimension: t, lower: self.lower, upper: self.upper)
   }
 
   /// Fits the model to moments with divisor N, one per block, in the blocks' order of observed variables.
@@ -52,7 +57,7 @@ public final class ModelFitter {
   {
     try check(moments)
     let scaled = Self.scale(moments, options.likelihood)
-    guard let objective = Self.objective(table: table, moments: scaled, likelihood: options.likelihood) else {
+    guard let objective = Self.objective(table: table, moments: scaled, rows: rows, options: options) else {
       throw .sampleCovarianceNotPositiveDefinite(group: Self.indefiniteGroup(table, scaled))
     }
     var minimizerOptions = NewtonMinimizer.Options()
@@ -60,27 +65,61 @@ public final class ModelFitter {
     minimizerOptions.iterationLimit = options.iterationLimit
 
     var failed: [String] = []
-    var best: (optimum: Optimum, name: String)?
+    var best: Attempt?
     for attempt in 0...max(0, options.extraStarts) {
       let (name, values) = self.start(attempt, scaled, given: start)
-      let optimum = minimizer.minimize(objective, from: values, options: minimizerOptions)
-      if optimum.termination == .converged {
-        best = (optimum, name)
+      let result = minimize(objective, from: values, minimizerOptions, name: name)
+      if result.optimum.termination == .converged {
+        best = result
         break
       }
       failed.append(name)
-      if optimum.termination != .undefinedStart, optimum.value < (best?.optimum.value ?? .infinity) {
-        best = (optimum, name)
-      }
+      if result.optimum.termination != .undefinedStart, result.isBetter(than: best) { best = result }
     }
     guard let best else { throw .noUsableStart }
-    return result(best.optimum, best.name, failed, scaled, rows, objective)
+    if best.optimum.termination != .converged, let constraints,
+      let worst = best.violations.indices.max(by: { best.violations[$0] < best.violations[$1] }),
+      best.violations[worst] > 1e-4
+    {
+      throw .impossibleConstraints(
+        "No estimates were found that meet the constraint \(constraints.constraints[worst].text); it may contradict"
+          + " the others or the bounds.")
+    }
+    return result(best, failed, scaled, rows, objective)
+  }
+
+  /// What one start led to.
+  private struct Attempt {
+    var name: String
+    var optimum: Optimum
+    var multipliers: [Double] = []
+    var violations: [Double] = []
+
+    func isBetter(than other: Attempt?) -> Bool {
+      guard let other else { return true }
+      let (mine, theirs) = (violations.max() ?? 0, other.violations.max() ?? 0)
+      if max(mine, theirs) > ConstrainedMinimizer.feasibilityTolerance { return mine < theirs }
+      return optimum.value < other.optimum.value
+    }
+  }
+
+  private func minimize(
+    _ objective: ModelObjective, from values: [Double], _ options: NewtonMinimizer.Options, name: String
+  ) -> Attempt {
+    guard let constraints else {
+      return Attempt(name: name, optimum: minimizer.minimize(objective, from: values, options: options))
+    }
+    let result = ConstrainedMinimizer.minimize(
+      objective, subjectTo: constraints, lower: lower, upper: upper, from: values, options: options)
+    return Attempt(
+      name: name, optimum: result.optimum, multipliers: result.multipliers, violations: result.violations)
   }
 
   private func result(
-    _ optimum: Optimum, _ name: String, _ failed: [String], _ scaled: [SampleMoments], _ rows: [Matrix]?,
-    _ objective: MaximumLikelihoodObjective
+    _ attempt: Attempt, _ failed: [String], _ scaled: [SampleMoments], _ rows: [Matrix]?,
+    _ objective: ModelObjective
   ) -> FittedModel {
+    let optimum = attempt.optimum
     let blockValues = optimum.point.withUnsafeBufferPointer { point in
       objective.blocks.map { block in point.baseAddress.flatMap(block.value(at:)) ?? .nan }
     }
@@ -92,8 +131,59 @@ public final class ModelFitter {
       discrepancy: value, blockDiscrepancies: blockValues,
       convergence: Convergence(
         termination: optimum.termination, iterations: optimum.iterations, evaluations: optimum.evaluations,
-        scaledGradient: optimum.scaledGradient, start: name,
-        failedStarts: failed.filter { $0 != name || optimum.termination == .converged }))
+        scaledGradient: optimum.scaledGradient, start: attempt.name,
+        failedStarts: failed.filter { $0 != attempt.name || optimum.termination == .converged }),
+      constraints: report(attempt, objective))
+  }
+
+  /// The state of constraints and bounds at the estimates.
+  private func report(_ attempt: Attempt, _ objective: ModelObjective) -> ConstraintReport? {
+    let point = attempt.optimum.point
+    let t = point.count
+    var atBounds: [Int] = []
+    for a in 0..<t {
+      if let lower, point[a] <= lower[a] {
+        atBounds.append(a + 1)
+      } else if let upper, point[a] >= upper[a] {
+        atBounds.append(a + 1)
+      }
+    }
+    guard constraints != nil || !atBounds.isEmpty else { return nil }
+    let state = constraints?.evaluate(at: point)
+    let equalityCount = constraints?.equalityCount ?? 0
+    var items: [ConstraintReport.Item] = []
+    // Rows of the gradients of all that is active, to find which are implied by those before them.
+    var active: [[Double]] = []
+    var rank = 0
+    func isNew(_ row: [Double]) -> Bool {
+      let scale = row.reduce(0) { max($0, $1.magnitude) }
+      guard scale > 0 else { return false }
+      let candidate = active + [row.map { $0 / scale }]
+      guard let qr = try? QR(Matrix(rows: candidate)), qr.rank == candidate.count else { return false }
+      active = candidate
+      return true
+    }
+    for (k, constraint) in (constraints?.constraints ?? []).enumerated() {
+      guard let state else { break }
+      let isEquality = k < equalityCount
+      let isActive = isEquality || attempt.multipliers[k] != 0
+      let isRedundant = isActive && !isNew(state.jacobian.row(k))
+      if isEquality, !isRedundant { rank += 1 }
+      let sign = constraint.op == .lessThan ? -1.0 : 1.0
+      items.append(
+        ConstraintReport.Item(
+          constraint: constraint, value: sign * state.values[k], isActive: isActive,
+          multiplier: sign * attempt.multipliers[k], isRedundant: isRedundant))
+    }
+    for parameter in atBounds {
+      var row = [Double](repeating: 0, count: t)
+      row[parameter - 1] = 1
+      _ = isNew(row)
+    }
+    let tangent = active.isEmpty ? .identity(t) : (try? QR(Matrix(rows: active)))?.nullSpace() ?? .identity(t)
+    return ConstraintReport(
+      items: items, isLinear: constraints?.isLinear ?? true, parametersAtBounds: atBounds, equalityRank: rank,
+      tangent: tangent)
   }
 
   /// The starts, in the order in which they are tried.
@@ -158,13 +248,17 @@ public final class ModelFitter {
   }
 
   /// The objective of all blocks; `nil` where a sample covariance matrix is not positive definite.
+  ///
+  /// - Parameters:
+  ///   - moments: The moments with the likelihood's divisor.
+  ///   - rows: The rows behind them, where there are any; with missing values (NaN) for ``MissingData/fullInformation``.
   static func objective(
-    table: ParameterTable, moments: [SampleMoments], likelihood: Likelihood,
+    table: ParameterTable, moments: [SampleMoments], rows: [Matrix]?, options: FitOptions,
     everyVariableIsSource: Bool = false
-  ) -> MaximumLikelihoodObjective? {
-    let multipliers = moments.map { Double($0.count - (likelihood == .wishart ? 1 : 0)) }
+  ) -> ModelObjective? {
+    let multipliers = moments.map { Double($0.count - (options.likelihood == .wishart ? 1 : 0)) }
     let total = multipliers.reduce(0, +)
-    var blocks: [MaximumLikelihoodBlock] = []
+    var blocks: [any BlockDiscrepancy] = []
     for (block, sample) in zip(table.blocks, moments) {
       let structure = BlockStructure(
         block: block, table: table, sampleValue: { sampleValue($0, block, sample) },
@@ -172,7 +266,7 @@ public final class ModelFitter {
       guard let evaluator = MaximumLikelihoodBlock(structure: structure, sample: sample) else { return nil }
       blocks.append(evaluator)
     }
-    return MaximumLikelihoodObjective(
+    return ModelObjective(
       blocks: blocks, weights: multipliers.map { $0 / total }, dimension: table.freeParameterCount)
   }
 

@@ -61,11 +61,11 @@ extension FittedModel {
   ///
   /// `nil` where the information has no inverse.
   public func browneResidualStatistic() -> Double? {
-    guard let objective = evaluatedObjective() else { return nil }
+    guard let blocks = normalTheoryBlocks() else { return nil }
     let t = estimates.count
     var quadratic = 0.0
     let u = NumberBuffer(count: t)
-    for (index, block) in objective.blocks.enumerated() {
+    for (index, block) in blocks.enumerated() {
       guard let matrices = matrices(ofBlock: index), let factor = try? Cholesky(matrices.observedCovariance)
       else {
         return nil

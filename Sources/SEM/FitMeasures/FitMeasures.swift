@@ -32,25 +32,6 @@ public struct FitMeasures: Sendable, Hashable {
   }
 }
 
-/// A test statistic with its degrees of freedom, as comparative measures need it.
-public struct ChiSquareTest: Sendable, Hashable {
-  /// The statistic.
-  public var statistic: Double
-  /// The degrees of freedom.
-  public var degreesOfFreedom: Int
-  /// The upper tail of the chi-square distribution; `nil` for no degrees of freedom.
-  public var pValue: Double? {
-    degreesOfFreedom > 0
-      ? ChiSquareDistribution(degreesOfFreedom: Double(degreesOfFreedom)).upperTail(at: statistic) : nil
-  }
-
-  /// Makes a test from its statistic.
-  public init(statistic: Double, degreesOfFreedom: Int) {
-    self.statistic = statistic
-    self.degreesOfFreedom = degreesOfFreedom
-  }
-}
-
 extension FittedModel {
   /// The likelihood-ratio test against the saturated model: Σ m_g F_g.
   public var chiSquare: ChiSquareTest {
@@ -119,7 +100,7 @@ extension FittedModel {
     let t = test.statistic
     let df = Double(test.degreesOfFreedom)
     let n = multiplier
-    let q = Double(estimates.count)
+    let q = Double(parameterCount)
     measures.set("npar", q)
     measures.set("fmin", 0.5 * t / n)
     measures.set("chisq", t)
@@ -227,8 +208,9 @@ extension FittedModel {
       measures.set("gfi.ci.level", 0.9)
       return
     }
-    let browne = ChiSquareTest(
-      statistic: browneResidualStatistic() ?? .nan, degreesOfFreedom: test.degreesOfFreedom)
+    // Under nonlinear constraints lavaan takes the likelihood ratio in its place; so do we.
+    let statistic = constraints?.isLinear == false ? test.statistic : browneResidualStatistic()
+    let browne = ChiSquareTest(statistic: statistic ?? .nan, degreesOfFreedom: test.degreesOfFreedom)
     func index(_ noncentrality: Double) -> Double { p / (p + 2 * noncentrality / n) }
     measures.set("gfi", index(max(0, browne.statistic - df)))
     let bounds = NoncentralityInterval(test: browne, level: 0.9)

@@ -7,9 +7,10 @@ public struct EstimateCovariance: Sendable, Hashable {
   /// The information it came from.
   public let information: InformationKind
 
-  /// The standard errors of the free parameters; NaN never, `nil` where the variance is not positive.
+  /// The standard errors of the free parameters; NaN never, `nil` where the variance is negative; 0 for a
+  /// parameter that constraints or bounds hold.
   public var standardErrors: [Double?] {
-    matrix.diagonal.map { $0 > 0 ? $0.squareRoot() : nil }
+    matrix.diagonal.map { $0 >= 0 ? $0.squareRoot() : nil }
   }
 
   /// The standard error of a function of the parameters with the given gradient (delta method); `nil` where it is not
@@ -29,17 +30,46 @@ extension FittedModel {
   public func estimateCovariance(_ kind: InformationKind? = nil) throws(InferenceError) -> EstimateCovariance
   {
     let kind = kind ?? options.information
-    let information = try information(kind)
+    guard let inverse = invert(try information(kind)) else { throw .notIdentified }
+    return EstimateCovariance(matrix: inverse, information: kind)
+  }
+
+  /// The inverse of a positive definite matrix of the parameters: with active constraints Z (Zᵀ I Z)⁻¹ Zᵀ, Z their
+  /// tangent (Silvey 1959); `nil` where it is singular to the tolerance of ``Identification``. Rows beyond the free
+  /// parameters are under no constraint.
+  func invert(_ information: Matrix) -> Matrix? {
     // The same scaling by which identification is judged, so that units do not matter.
-    let t = information.rowCount
     let scale = information.diagonal.map { $0 > 0 ? 1 / $0.squareRoot() : 1 }
+    let t = scale.count
     var scaled = information
     for j in 0..<t { for i in 0..<t { scaled[i, j] = information[i, j] * scale[i] * scale[j] } }
-    guard let factor = try? Cholesky(scaled), factor.smallestPivotRatio > Identification.tolerance else {
-      throw .notIdentified
+    var inverse: Matrix
+    if let tangent = constraints?.tangent, tangent.columnCount < tangent.rowCount {
+      let (rows, columns) = (tangent.rowCount, tangent.columnCount)
+      var directions = Matrix(rowCount: t, columnCount: columns + t - rows)
+      for j in 0..<columns { for i in 0..<rows { directions[i, j] = tangent[i, j] / scale[i] } }
+      for i in rows..<max(rows, t) { directions[i, columns + i - rows] = 1 }
+      guard let basis = (try? QR(directions))?.orthogonalFactor(columns: directions.columnCount) else {
+        return nil
+      }
+      guard let factor = try? Cholesky(basis.transposed.sandwiching(scaled)),
+        factor.smallestPivotRatio > Identification.tolerance
+      else { return nil }
+      inverse = basis.sandwiching(factor.inverse())
+      // A parameter that cannot move has variance 0, not rounding.
+      for i in 0..<t where basis.row(i).allSatisfy({ $0.magnitude < 1e-12 }) {
+        for j in 0..<t {
+          inverse[i, j] = 0
+          inverse[j, i] = 0
+        }
+      }
+    } else {
+      guard let factor = try? Cholesky(scaled), factor.smallestPivotRatio > Identification.tolerance else {
+        return nil
+      }
+      inverse = factor.inverse()
     }
-    var inverse = factor.inverse()
     for j in 0..<t { for i in 0..<t { inverse[i, j] *= scale[i] * scale[j] } }
-    return EstimateCovariance(matrix: inverse, information: kind)
+    return inverse
   }
 }

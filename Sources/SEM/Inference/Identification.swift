@@ -35,13 +35,29 @@ public struct Identification: Sendable, Hashable {
   public static let tolerance = 1e-10
 
   /// Finds the rank of an information matrix, and names the combinations in its null space.
-  public init(information: Matrix, names: [String], degreesOfFreedom: Int) {
+  ///
+  /// - Parameters:
+  ///   - information: The information, t × t.
+  ///   - names: The names of the parameters.
+  ///   - degreesOfFreedom: The model's degrees of freedom.
+  ///   - tangent: The directions that constraints leave, t × r; `nil` for all.
+  public init(information: Matrix, names: [String], degreesOfFreedom: Int, tangent: Matrix? = nil) {
     self.degreesOfFreedom = degreesOfFreedom
-    let t = information.rowCount
+    let scale = information.diagonal.map { $0 > 0 ? 1 / $0.squareRoot() : 1 }
     var scaled = information
-    var scale = [Double](repeating: 1, count: t)
-    for i in 0..<t { scale[i] = information[i, i] > 0 ? 1 / information[i, i].squareRoot() : 1 }
-    for j in 0..<t { for i in 0..<t { scaled[i, j] = information[i, j] * scale[i] * scale[j] } }
+    for j in scale.indices {
+      for i in scale.indices { scaled[i, j] = information[i, j] * scale[i] * scale[j] }
+    }
+    // In the scaled parameters the same directions are D⁻¹ Z, made orthonormal again.
+    var basis: Matrix?
+    if let tangent {
+      var directions = tangent
+      for j in 0..<tangent.columnCount { for i in scale.indices { directions[i, j] /= scale[i] } }
+      let orthonormal = (try? QR(directions))?.orthogonalFactor(columns: tangent.columnCount) ?? directions
+      basis = orthonormal
+      scaled = orthonormal.transposed.sandwiching(scaled)
+    }
+    let t = scaled.rowCount
     guard let eigen = try? SymmetricEigen(scaled) else {
       rank = 0
       smallestEigenvalue = .nan
@@ -52,7 +68,8 @@ public struct Identification: Sendable, Hashable {
     let lacking = eigen.values.count { !($0 > Self.tolerance) }
     rank = t - lacking
     directions = (0..<lacking).map { column in
-      let vector = eigen.vectors.column(column)
+      let reduced = eigen.vectors.column(column)
+      let vector = basis.map { $0.multiplied(by: reduced) } ?? reduced
       let largest = vector.max { $0.magnitude < $1.magnitude } ?? 1
       let terms = vector.indices.filter { vector[$0].magnitude > 0.1 * largest.magnitude }
         .sorted { vector[$0].magnitude > vector[$1].magnitude }
@@ -62,45 +79,15 @@ public struct Identification: Sendable, Hashable {
   }
 }
 
-extension ParameterTable {
-  /// A name for every free parameter: its label, or the first row that shows it (with the group where there are several).
-  public var freeParameterNames: [String] {
-    var names = [String](repeating: "", count: freeParameterCount)
-    for row in rows where row.free > 0 && names[row.free - 1].isEmpty {
-      names[row.free - 1] = name(of: row)
-    }
-    return names
-  }
-
-  /// A row's label, or its spelling in lavaan's syntax.
-  public func name(of row: Parameter) -> String {
-    if !row.label.isEmpty { return row.label }
-    let group = blocks.count > 1 ? ".g\(row.group)" : ""
-    return row.lhs + row.op.rawValue + row.rhs + group
-  }
-
-  /// The number of distinct sample moments that are not fixed by covariates, over all blocks.
-  public var distinctMomentCount: Int {
-    blocks.reduce(0) { sum, block in
-      let p = block.observed.count
-      let x = Set(
-        rows.filter { $0.block == block.number && $0.isExogenous && $0.op == .covariance }.map(\.lhs)
-      ).count
-      let covariances = p * (p + 1) / 2 - x * (x + 1) / 2
-      return sum + covariances + (hasMeanStructure ? p - x : 0)
-    }
-  }
-}
-
 extension FittedModel {
   /// The degrees of freedom: distinct moments minus free parameters.
-  public var degreesOfFreedom: Int { table.distinctMomentCount - estimates.count }
+  public var degreesOfFreedom: Int { table.distinctMomentCount - parameterCount }
 
   /// Whether the model is identified at the estimates, judged by the expected information.
   public func identification() throws(InferenceError) -> Identification {
     Identification(
       information: try information(.expected), names: table.freeParameterNames,
-      degreesOfFreedom: degreesOfFreedom)
+      degreesOfFreedom: degreesOfFreedom, tangent: constraints?.tangent)
   }
 }
 
@@ -118,7 +105,9 @@ extension ParameterTable {
         variables: block.observed, count: 100, mean: [Double](repeating: 0, count: block.observed.count),
         covariance: .identity(block.observed.count))
     }
-    guard let objective = ModelFitter.objective(table: self, moments: moments, likelihood: .normal) else {
+    guard
+      let objective = ModelFitter.objective(table: self, moments: moments, rows: nil, options: FitOptions())
+    else {
       return nil
     }
     var best: Identification?

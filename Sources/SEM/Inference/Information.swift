@@ -6,6 +6,8 @@ public enum InferenceError: Error, Sendable, Hashable {
   case needsRawData(String)
   /// The information matrix has no inverse: the model is not identified.
   case notIdentified
+  /// Text that states no testable constraint.
+  case unknownConstraint(String)
   /// The estimates do not define a model covariance matrix.
   case undefinedAtEstimates
 }
@@ -42,10 +44,10 @@ extension FittedModel {
   /// - Complexity: O(N (p k + t)) for k sources.
   public func caseScores() throws(InferenceError) -> Matrix {
     guard let rows else { throw .needsRawData("The scores of the cases") }
-    guard let objective = evaluatedObjective() else { throw .undefinedAtEstimates }
+    guard let blocks = normalTheoryBlocks() else { throw .undefinedAtEstimates }
     var scores = Matrix(rowCount: rows.reduce(0) { $0 + $1.rowCount }, columnCount: estimates.count)
     var first = 0
-    for (index, block) in objective.blocks.enumerated() {
+    for (index, block) in blocks.enumerated() {
       block.addScores(
         rows: rows[index], mean: moments[index].mean ?? columnMeans(rows[index]), into: &scores, from: first)
       first += rows[index].rowCount
@@ -60,12 +62,28 @@ extension FittedModel {
   }
 
   /// The objective, evaluated at the estimates.
-  package func evaluatedObjective() -> MaximumLikelihoodObjective? {
+  package func evaluatedObjective() -> ModelObjective? {
     guard let objective = objective() else { return nil }
     let isDefined = estimates.withUnsafeBufferPointer { point in
       point.baseAddress.map { objective.value(at: $0) != nil } ?? false
     }
     return isDefined ? objective : nil
+  }
+
+  /// The normal-theory discrepancy of each block, evaluated at the estimates whatever estimator they came from.
+  package func normalTheoryBlocks() -> [MaximumLikelihoodBlock]? {
+    var result: [MaximumLikelihoodBlock] = []
+    for (block, sample) in zip(table.blocks, moments) {
+      let structure = BlockStructure(
+        block: block, table: table, sampleValue: { ModelFitter.sampleValue($0, block, sample) })
+      guard let evaluator = MaximumLikelihoodBlock(structure: structure, sample: sample) else { return nil }
+      let isDefined = estimates.withUnsafeBufferPointer { point in
+        point.baseAddress.map { evaluator.value(at: $0) != nil } ?? false
+      }
+      guard isDefined else { return nil }
+      result.append(evaluator)
+    }
+    return result
   }
 }
 

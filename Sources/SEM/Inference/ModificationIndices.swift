@@ -42,7 +42,7 @@ extension FittedModel {
     }
     let t = values.count
     let kind: Curvature = information == .observed ? .exact : .expected
-    let factor = try scaledFactor(kind, random, values)
+    guard let inverse = invert(try curvature(kind, random, values)) else { throw .notIdentified }
     var extended = random
     for (position, candidate) in candidates.enumerated() {
       var row = candidate.row
@@ -73,9 +73,7 @@ extension FittedModel {
           of: t + position, kind, objective.weights[index], freeCount: t, into: column.pointer)
       }
       let own = column[t]
-      for a in 0..<t { column[a] *= factor.scale[a] }
-      let right = Array(column.array[..<t])
-      let explained = zip(right, factor.cholesky.solve(right)).reduce(0) { $0 + $1.0 * $1.1 }
+      let explained = inverse.quadraticForm(Array(column.array[..<t]))
       let remaining = own - explained
       guard own > 0, remaining > 1e-9 * own else { continue }
       let score = -gradient[t + position]
@@ -92,11 +90,11 @@ extension FittedModel {
     return result
   }
 
-  /// The curvature of the free parameters with a unit diagonal, factored.
-  private func scaledFactor(
+  /// The second derivatives of F at the given values of a table's parameters.
+  private func curvature(
     _ kind: Curvature, _ table: ParameterTable, _ values: [Double]
-  ) throws(InferenceError) -> (cholesky: Cholesky, scale: [Double]) {
-    let isDefined = { (objective: MaximumLikelihoodObjective) in
+  ) throws(InferenceError) -> Matrix {
+    let isDefined = { (objective: ModelObjective) in
       values.withUnsafeBufferPointer { $0.baseAddress.map { objective.value(at: $0) != nil } ?? false }
     }
     guard let objective = objective(table: table), isDefined(objective) else { throw .undefinedAtEstimates }
@@ -104,13 +102,7 @@ extension FittedModel {
     let buffer = NumberBuffer(count: t * t)
     objective.curvature(kind, into: buffer.pointer)
     Kernels.mirrorLower(buffer.pointer, order: t)
-    var matrix = buffer.matrix(rowCount: t, columnCount: t)
-    let scale = matrix.diagonal.map { $0 > 0 ? 1 / $0.squareRoot() : 1 }
-    for j in 0..<t { for i in 0..<t { matrix[i, j] *= scale[i] * scale[j] } }
-    guard let cholesky = try? Cholesky(matrix), cholesky.smallestPivotRatio > Identification.tolerance else {
-      throw .notIdentified
-    }
-    return (cholesky, scale)
+    return buffer.matrix(rowCount: t, columnCount: t)
   }
 
   private struct Candidate {
@@ -180,7 +172,7 @@ extension FittedModel {
   }
 }
 
-extension MaximumLikelihoodBlock {
+extension BlockDiscrepancy {
   /// Adds `factor` times the curvature between parameter `of` and the first `freeCount` ones, then its own.
   fileprivate func addInformationColumn(
     of parameter: Int, _ kind: Curvature, _ factor: Double, freeCount t: Int,

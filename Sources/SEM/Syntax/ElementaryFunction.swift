@@ -146,6 +146,7 @@ enum ElementaryFunction {
       if probability == 0 { return -.infinity }
       return probability == 1 ? .infinity : .nan
     }
+    if probability == 0.5 { return 0 }
     let tail = min(probability, 1 - probability)
     let t = (-2 * log(tail)).squareRoot()
     let numerator = 2.515517 + t * (0.802853 + t * 0.010328)

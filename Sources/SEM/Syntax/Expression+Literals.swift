@@ -17,8 +17,10 @@ extension Expression: ExpressibleByStringLiteral, ExpressibleByFloatLiteral, Exp
   /// The negative.
   public static prefix func - (operand: Expression) -> Expression { .negated(operand) }
 
-  /// The power `self^exponent`.
-  public func power(_ exponent: Expression) -> Expression { .binary(.power, self, exponent) }
+  /// The power `base^exponent`.
+  public static func power(_ base: Expression, _ exponent: Expression) -> Expression {
+    .binary(.power, base, exponent)
+  }
   /// The exponential.
   public static func exp(_ argument: Expression) -> Expression { .call(.exp, [argument]) }
   /// The natural logarithm.

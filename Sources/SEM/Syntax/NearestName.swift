@@ -12,10 +12,11 @@ func nearestName(to name: String, in candidates: some Sequence<String>) -> Strin
     let letters = Array(candidate)
     let allowed = max(1, max(target.count, letters.count) / 3)
     guard abs(letters.count - target.count) <= allowed, letters.count <= 64 else { continue }
-    // A one-letter name is near any other one-letter name: that is no help.
-    guard max(target.count, letters.count) > 1 else { continue }
     let distance = editDistance(target, letters)
-    if distance <= allowed, distance < (best?.distance ?? .max) { best = (candidate, distance) }
+    // A one-letter name is near any other one-letter name: that is no help.
+    if distance <= allowed, distance < min(target.count, letters.count), distance < (best?.distance ?? .max) {
+      best = (candidate, distance)
+    }
   }
   return best?.name
 }

@@ -3,7 +3,7 @@
 extension Parser {
   /// Production `expression`, up to the sign `closing` or the end of the statement.
   mutating func expression(closing: Operator?) throws(SyntaxProblem) -> Expression {
-    let expression = try sum()
+    let expression = try operation()
     if let closing {
       guard current.symbol?.relation == closing else { throw unexpectedInExpression() }
     } else if !isAtEnd {
@@ -39,57 +39,53 @@ extension Parser {
     return SourceRange(end, end + 1)
   }
 
-  /// Production `sum`.
-  mutating func sum() throws(SyntaxProblem) -> Expression {
-    var left = try product()
-    while let symbol = current.symbol, symbol == .plus || symbol == .minus {
+  /// How strongly the forms of an expression bind.
+  enum Binding: Int {
+    case sum = 1
+    case product, sign, power
+  }
+
+  /// Productions `sum`, `product`, `signed` and `power`, by climbing from one strength of binding to the next.
+  ///
+  /// One function for all keeps the stack small: an expression may nest ``maximumDepth`` levels on any thread.
+  mutating func operation(binding minimum: Binding = .sum) throws(SyntaxProblem) -> Expression {
+    try descend()
+    defer { depth -= 1 }
+    var left = try primary()
+    while let (op, binding) = Self.infix(current.symbol), binding.rawValue >= minimum.rawValue {
       try countOperand()
       advance()
-      left = .binary(symbol == .plus ? .add : .subtract, left, try product())
+      if current.symbol == .star { throw doubleStar() }
+      // A power's exponent may be a power again; the other operators group to the left.
+      let right: Binding = binding == .sum ? .product : binding == .product ? .sign : .power
+      left = .binary(op, left, try operation(binding: right))
     }
     return left
   }
 
-  /// Production `product`.
-  private mutating func product() throws(SyntaxProblem) -> Expression {
-    var left = try signed()
-    while let symbol = current.symbol, symbol == .star || symbol == .slash {
-      try countOperand()
-      advance()
-      if current.symbol == .star {
-        throw SyntaxProblem(
-          "unexpected-token", "'**' is not an operator.", hint: "A power is written with '^'.",
-          at: current.range)
-      }
-      left = .binary(symbol == .star ? .multiply : .divide, left, try signed())
+  private static func infix(_ symbol: Symbol?) -> (Expression.BinaryOperator, Binding)? {
+    switch symbol {
+    case .plus: (.add, .sum)
+    case .minus: (.subtract, .sum)
+    case .star: (.multiply, .product)
+    case .slash: (.divide, .product)
+    case .caret: (.power, .power)
+    default: nil
     }
-    return left
+  }
+
+  private func doubleStar() -> SyntaxProblem {
+    SyntaxProblem(
+      "unexpected-token", "'**' is not an operator.", hint: "A power is written with '^'.", at: current.range)
   }
 
   /// Counts operands, so that no expression becomes a tree too deep to walk.
-  private mutating func countOperand() throws(SyntaxProblem) {
+  mutating func countOperand() throws(SyntaxProblem) {
     operands += 1
     guard operands > Self.maximumOperands else { return }
     throw SyntaxProblem(
       "expression-too-long", "The expression has more than \(Self.maximumOperands) operands.",
       hint: "Split it by ':=' definitions.", at: current.range)
-  }
-
-  /// Production `signed`.
-  mutating func signed() throws(SyntaxProblem) -> Expression {
-    try descend()
-    defer { depth -= 1 }
-    if take(.minus) { return .negated(try signed()) }
-    if take(.plus) { return try signed() }
-    return try power()
-  }
-
-  /// Production `power`.
-  private mutating func power() throws(SyntaxProblem) -> Expression {
-    let base = try primary()
-    guard take(.caret) else { return base }
-    try countOperand()
-    return .binary(.power, base, try signed())
   }
 
   private mutating func descend() throws(SyntaxProblem) {
@@ -100,7 +96,7 @@ extension Parser {
       hint: "Split it by ':=' definitions.", at: current.range)
   }
 
-  /// Production `primary`.
+  /// Productions `primary` and the sign of `signed`.
   private mutating func primary() throws(SyntaxProblem) -> Expression {
     let token = current
     switch token.kind {
@@ -112,21 +108,33 @@ extension Parser {
       advance()
       if name != "pi" { expressionNames.append(Name(name, range: token.range)) }
       return .name(name)
+    case .symbol(.minus):
+      advance()
+      return .negated(try operation(binding: .sign))
+    case .symbol(.plus):
+      advance()
+      return try operation(binding: .sign)
     case .symbol(.open):
       advance()
-      let inner = try sum()
+      let inner = try operation()
       try close(opening: token)
       return inner
+    default: throw unexpectedOperand(token)
+    }
+  }
+
+  private func unexpectedOperand(_ token: Token) -> SyntaxProblem {
+    switch token.kind {
     case .string(let text):
-      throw SyntaxProblem(
+      SyntaxProblem(
         "string-in-expression", "An expression holds labels without quotes, not \"\(text)\".",
         hint: "Write \(text).", at: token.range)
     case .end:
-      throw SyntaxProblem(
+      SyntaxProblem(
         "incomplete-expression", "Something is missing at the end of the expression.",
         hint: "Add a number or a label.", at: endRange)
     default:
-      throw SyntaxProblem(
+      SyntaxProblem(
         "unexpected-token", "A number, a label or a function was expected, not \(token.shown).", hint: nil,
         at: token.range)
     }
@@ -143,57 +151,56 @@ extension Parser {
       "unexpected-token", "')' was expected, not \(current.shown).", hint: nil, at: current.range)
   }
 
-  /// Production `call`.
+  /// Productions `call` and `arguments`; `c(a, b)` inside `sum`, `mean`, `min`, `max` and `prod` stands for its
+  /// elements.
   private mutating func call(_ name: String) throws(SyntaxProblem) -> Expression {
-    let nameToken = current
-    guard let function = Expression.Function(rawValue: name) else {
-      let nearest = nearestName(to: name, in: Expression.Function.allCases.map(\.rawValue))
-      throw SyntaxProblem(
-        "unknown-function", "'\(name)' is not a function that expressions know.",
-        hint: nearest.map { "Did you mean '\($0)'?" }, at: nameToken.range)
-    }
+    let start = position
+    guard let function = Expression.Function(rawValue: name) else { throw unknownFunction(name) }
     advance()
-    let opening = current
+    let opening = position
     advance()
     var arguments: [Expression] = []
-    if current.symbol != .close { try self.arguments(into: &arguments, of: function) }
-    try close(opening: opening)
-    guard function.arity.contains(arguments.count) else {
-      throw SyntaxProblem(
-        "wrong-argument-count", "'\(name)' takes \(function.arityDescription), not \(arguments.count).",
-        hint: function == .mean ? "R's mean() averages its first argument only: write mean(c(a, b))." : nil,
-        at: nameToken.range)
+    var vectorOpening: Int?
+    var groups = 0
+    if current.symbol != .close {
+      repeat {
+        if vectorOpening == nil {
+          groups += 1
+          if function.takesVector, current.kind == .name("c"), peek(1).symbol == .open {
+            advance()
+            vectorOpening = position
+            advance()
+          }
+        }
+        try countOperand()
+        arguments.append(try operation())
+        if let vector = vectorOpening, current.symbol != .comma {
+          try close(opening: tokens[vector])
+          vectorOpening = nil
+        }
+      } while take(.comma)
+    }
+    try close(opening: tokens[opening])
+    guard function.arity.contains(arguments.count), function != .mean || groups == 1 else {
+      throw wrongArgumentCount(function, arguments.count, at: start)
     }
     return .call(function, arguments)
   }
 
-  /// Production `arguments`; `c(a, b)` inside `sum`, `mean`, `min`, `max` and `prod` stands for its elements.
-  private mutating func arguments(
-    into arguments: inout [Expression], of function: Expression.Function
-  ) throws(SyntaxProblem) {
-    var direct = 0
-    var vectors = 0
-    let start = current
-    repeat {
-      if case .name("c") = current.kind, peek(1).symbol == .open, function.takesVector {
-        vectors += 1
-        try descend()
-        defer { depth -= 1 }
-        advance()
-        let opening = current
-        advance()
-        repeat { arguments.append(try sum()) } while take(.comma)
-        try close(opening: opening)
-      } else {
-        direct += 1
-        arguments.append(try sum())
-      }
-      try countOperand()
-    } while take(.comma)
-    if function == .mean, direct + vectors > 1 {
-      throw SyntaxProblem(
-        "wrong-argument-count", "'mean' takes one argument.",
-        hint: "R's mean() averages its first argument only: write mean(c(a, b)).", at: start.range)
-    }
+  private func unknownFunction(_ name: String) -> SyntaxProblem {
+    let nearest = nearestName(to: name, in: Expression.Function.allCases.map(\.rawValue))
+    return SyntaxProblem(
+      "unknown-function", "'\(name)' is not a function that expressions know.",
+      hint: nearest.map { "Did you mean '\($0)'?" }, at: current.range)
+  }
+
+  private func wrongArgumentCount(
+    _ function: Expression.Function, _ count: Int, at start: Int
+  ) -> SyntaxProblem {
+    SyntaxProblem(
+      "wrong-argument-count",
+      "'\(function.rawValue)' takes \(function == .mean ? "one argument" : function.arityDescription), not \(count).",
+      hint: function == .mean ? "R's mean() averages its first argument only: write mean(c(a, b))." : nil,
+      at: tokens[start].range)
   }
 }

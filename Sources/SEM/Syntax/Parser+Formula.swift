@@ -170,6 +170,7 @@ extension Parser {
     }
   }
 
+  /// Production `target`: a variable or a product of two.
   private mutating func variable(
     _ name: Name, _ modifiers: [Modifier], from start: Int
   ) throws(SyntaxProblem) -> Term {
@@ -189,6 +190,7 @@ extension Parser {
     return Term(.interaction(name, second), modifiers: modifiers, range: range(from: start))
   }
 
+  /// Production `target`: the intercept.
   private func interceptTerm(
     _ value: Double, _ modifiers: [Modifier], _ relation: Operator, from start: Int
   ) throws(SyntaxProblem) -> Term {

@@ -12,6 +12,7 @@ extension Parser {
     var expression = try quotient()
     var isLiteral = literal != nil && position == start + 1
     while current.symbol == .star, multiplies(peek(1), peek(2)) {
+      try countOperand()
       advance()
       expression = .binary(.multiply, expression, try quotient())
       isLiteral = false
@@ -63,8 +64,11 @@ extension Parser {
 
   /// Production `quotient`.
   private mutating func quotient() throws(SyntaxProblem) -> Expression {
-    var left = try signed()
-    while take(.slash) { left = .binary(.divide, left, try signed()) }
+    var left = try operation(binding: .sign)
+    while take(.slash) {
+      try countOperand()
+      left = .binary(.divide, left, try operation(binding: .sign))
+    }
     return left
   }
 
@@ -140,7 +144,7 @@ extension Parser {
   /// One element of `c(…)` or of a call.
   private typealias Element = (value: ModifierValue, range: SourceRange)
 
-  /// The argument of `start(0.5)` or `start(c(0.5, 0.6))`.
+  /// Production `call-argument`: the argument of `start(0.5)` or `start(c(0.5, 0.6))`.
   private mutating func callArgument(of name: String) throws(SyntaxProblem) -> [Element] {
     if peek(2).kind == .name("c"), peek(3).symbol == .open {
       advance()
@@ -170,13 +174,13 @@ extension Parser {
         at: opening.range.union(current.range))
     }
     var elements: [Element] = []
-    repeat { elements.append(try element()) } while take(.comma)
+    repeat { elements.append(try element(opening: opening)) } while take(.comma)
     try close(opening: opening)
     return elements
   }
 
   /// Production `element`.
-  private mutating func element() throws(SyntaxProblem) -> Element {
+  private mutating func element(opening: Token) throws(SyntaxProblem) -> Element {
     let start = position
     let token = current
     let isAlone = peek(1).symbol == .comma || peek(1).symbol == .close
@@ -188,7 +192,8 @@ extension Parser {
       advance()
       return (name == "NA" ? .free : .label(name), token.range)
     default:
-      let expression = try sum()
+      let expression = try operation()
+      if isAtEnd { try close(opening: opening) }
       let elementRange = range(from: start)
       return (.fixed(try constantOrInfinite(expression, at: elementRange)), elementRange)
     }
