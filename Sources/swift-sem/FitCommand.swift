@@ -100,7 +100,7 @@ struct FitCommand: ParsableCommand {
         throw SEMError.inference(error)
       }
       if let scores { try writeScores(fit, data, to: scores) }
-      let additions = try inference.additions(to: summary)
+      let additions = try inference.additions(to: summary, data: data, group: self.model.group)
       switch format {
       case .json: try Output.write(summary.json.appending(additions.json).text() + "\n", to: output)
       case .text:
