@@ -13,7 +13,7 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
   /// M about the sample's means in internal order: S with 1 for the constant.
   let sample: NumberBuffer
   /// log|S| + p, and 1 more with a mean structure.
-  let saturated: Double
+  var saturated: Double
   /// W = Σ⁻¹.
   package let weight: NumberBuffer
   /// Q = W - W M W.

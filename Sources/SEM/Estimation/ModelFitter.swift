@@ -22,26 +22,16 @@ public final class ModelFitter {
     constraints = try ModelConstraints(table: table)
     self.table = table
     self.options = options
-    var lower = [Double](repeating: -.infinity, count: t)
-    var upper = [Double](repeating: .infinity, count: t)
-    var hasBounds = false
-    for row in table.rows where row.free > 0 {
-      if let bound = row.lower {
-        lower[row.free - 1] = max(lower[row.free - 1], bound)
-        hasBounds = true
-      }
-      if let bound = row.upper {
-        upper[row.free - 1] = min(upper[row.free - 1], bound)
-        hasBounds = true
+    let bounds = Self.bounds(of: table)
+    if let bounds {
+      for a in 0..<t where bounds.lower[a] > bounds.upper[a] {
+        throw .impossibleConstraints(
+          "The lower bound of \(table.freeParameterNames[a]) lies above its upper bound.")
       }
     }
-    for a in 0..<t where lower[a] > upper[a] {
-      throw .impossibleConstraints(
-        "The lower bound of \(table.freeParameterNames[a]) lies above its upper bound.")
-    }
-    self.lower = hasBounds ? lower : nil
-    self.upper = hasBounds ? upper : nil
-    minimizer = NewtonMinimizer(dimension: t, lower: self.lower, upper: self.upper)
+    lower = bounds?.lower
+    upper = bounds?.upper
+    minimizer = NewtonMinimizer(dimension: t, lower: lower, upper: upper)
   }
 
   /// Fits the model to moments with divisor N, one per block, in the blocks' order of observed variables.
@@ -239,6 +229,25 @@ public final class ModelFitter {
   }
 
   // MARK: Pieces that inference uses too
+
+  /// The bounds of the free parameters; `nil` without any.
+  static func bounds(of table: ParameterTable) -> (lower: [Double], upper: [Double])? {
+    let t = table.freeParameterCount
+    var lower = [Double](repeating: -.infinity, count: t)
+    var upper = [Double](repeating: .infinity, count: t)
+    var hasBounds = false
+    for row in table.rows where row.free > 0 {
+      if let bound = row.lower {
+        lower[row.free - 1] = max(lower[row.free - 1], bound)
+        hasBounds = true
+      }
+      if let bound = row.upper {
+        upper[row.free - 1] = min(upper[row.free - 1], bound)
+        hasBounds = true
+      }
+    }
+    return hasBounds ? (lower, upper) : nil
+  }
 
   /// The moments with the likelihood's divisor.
   static func scale(_ moments: [SampleMoments], _ likelihood: Likelihood) -> [SampleMoments] {
