@@ -415,7 +415,8 @@ struct StartingValues {
   }
 
   private mutating func estimateCovariances() {
-    for (index, row) in rows.enumerated() where row.op == .covariance && row.free > 0 && values[index] == nil {
+    for (index, row) in rows.enumerated() where row.op == .covariance && row.free > 0 && values[index] == nil
+    {
       let (i, j) = (row.left, row.right)
       let isResidual = isOutcome[i] || isOutcome[j] || isIndicator[i] || isIndicator[j]
       // Of the covariances of residuals nothing is known yet.
