@@ -41,7 +41,23 @@ package enum SaturatedModel {
     }
   }
 
-  /// The observed information of incomplete data about the saturated moments, for one case: ½ ∂²F.
+  /// The observed information of incomplete data about saturated moments at other moments, for one case: ½ ∂²F.
+  ///
+  /// - Complexity: that of ``observedInformation(_:)``.
+  package static func observedInformation(
+    _ sample: SampleMoments, at mean: [Double], _ covariance: Matrix
+  ) -> Matrix? {
+    let block = FullInformationBlock(structure: structure(table(of: sample.variables)), sample: sample)
+    let point = mean + covariance.halfVectorization
+    return block.flatMap { block in
+      let isDefined = point.withUnsafeBufferPointer { point in
+        point.baseAddress.map { block.value(at: $0) != nil } ?? false
+      }
+      return isDefined ? halfCurvature(block, .exact, sample) : nil
+    }
+  }
+
+  /// The observed information of incomplete data at the saturated moments, for one case: ½ ∂²F.
   ///
   /// - Complexity: O(q² m (m + r)) for each pattern, q = p (p + 3) / 2.
   package static func observedInformation(_ sample: SampleMoments) -> Matrix? {
