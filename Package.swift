@@ -48,9 +48,21 @@ let package = Package(
       swiftSettings: strict
     ),
 
+    // Worked examples, each readable in two minutes: swift run P2PFinancing
+    .executableTarget(
+      name: "P2PFinancing", dependencies: ["SEM"], path: "Examples/P2PFinancing", swiftSettings: strict),
+    .executableTarget(
+      name: "HolzingerSwineford", dependencies: ["SEM"], path: "Examples/HolzingerSwineford",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "PoliticalDemocracy", dependencies: ["SEM"], path: "Examples/PoliticalDemocracy",
+      swiftSettings: strict),
+
     .testTarget(name: "SEMNumericsTests", dependencies: ["SEMNumerics"], swiftSettings: strict),
     .testTarget(
       name: "SEMTests", dependencies: ["SEM", "SEMNumerics"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(
+      name: "ExampleTests", resources: [.copy("Snapshots")], swiftSettings: strict),
   ]
 )

@@ -39,7 +39,7 @@ public struct Model: Sendable, Hashable {
   /// The defaults that fill in what the syntax leaves out.
   public let preset: Preset
   /// Changes to the defaults.
-  public let options: ModelOptions
+  public internal(set) var options: ModelOptions
 
   /// Parses a model.
   ///
@@ -85,7 +85,8 @@ public struct Model: Sendable, Hashable {
     }
   }
 
-  /// Fits the model to the complete rows of a table.
+  /// Fits the model to the rows of a table: the complete ones, or all with ``MissingData/fullInformation`` and
+  /// ``MissingData/twoStage``.
   ///
   /// - Parameters:
   ///   - table: The data; columns that the model does not name are ignored.
@@ -100,6 +101,7 @@ public struct Model: Sendable, Hashable {
   ) throws(SEMError) -> FittedModel {
     var fitOptions = options
     if let estimator { fitOptions.estimator = estimator }
+    if options.missing != .listwise { return try fit(toIncomplete: table, group: group, options: fitOptions) }
     let labels: [String]
     do { labels = try group.map { name throws(DataError) in try table.categories(of: name) } ?? [] } catch {
       throw .data(error)

@@ -96,7 +96,8 @@ extension FitSummary {
               ("lhs", .string("\(item.constraint.lhs)")), ("op", .string(item.constraint.op.rawValue)),
               ("rhs", .string("\(item.constraint.rhs)")), ("value", JSONValue(item.value)),
               ("active", .bool(item.isActive)), ("redundant", .bool(item.isRedundant)),
-              ("multiplier", JSONValue(item.multiplier)), ("score_test", JSONValue(test?.statistic.statistic)),
+              ("multiplier", JSONValue(item.multiplier)),
+              ("score_test", JSONValue(test?.statistic.statistic)),
               ("pvalue", JSONValue(test?.statistic.pValue)),
             ])
           })

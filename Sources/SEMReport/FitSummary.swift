@@ -63,7 +63,7 @@ public struct FitSummary: Sendable {
   ///   - fit: The fit.
   ///   - options: What to include.
   ///   - baseline: The test of a baseline model of the user's; `nil` for the independence model.
-  /// - Throws: ``SEM/InferenceError`` when something was asked for that needs raw data.
+  /// - Throws: `InferenceError` when something was asked for that needs raw data.
   public init(_ fit: FittedModel, options: Options = Options(), baseline: ChiSquareTest? = nil)
     throws(InferenceError)
   {

@@ -22,6 +22,12 @@ public enum JSONValue: Sendable {
     self = value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null
   }
 
+  /// An object with further members; any other value as it is.
+  public func appending(_ members: [(String, JSONValue)]) -> JSONValue {
+    if case .object(let own) = self { return .object(own + members) }
+    return self
+  }
+
   /// The text, indented by two spaces; objects and lists without nesting stand on one line.
   public func text() -> String {
     var result = ""

@@ -15,14 +15,14 @@ public struct ModelCheck: Sendable {
 
   /// Checks a model by itself.
   ///
-  /// - Throws: ``SEM/SEMError``.
+  /// - Throws: `SEMError`.
   public init(_ model: Model) throws(SEMError) {
     self.init(try model.specification(), problems: [], listwise: [])
   }
 
   /// Checks a model against a table.
   ///
-  /// - Throws: ``SEM/SEMError``.
+  /// - Throws: `SEMError`.
   public init(_ model: Model, data: DataTable, group: String? = nil) throws(SEMError) {
     do {
       let labels = try group.map { name throws(DataError) in try data.categories(of: name) } ?? []
@@ -47,7 +47,7 @@ public struct ModelCheck: Sendable {
 
   /// Checks a model against moments.
   ///
-  /// - Throws: ``SEM/SEMError``.
+  /// - Throws: `SEMError`.
   public init(_ model: Model, moments: SampleMoments, problems: [DataProblem] = []) throws(SEMError) {
     let specification = try model.specification(
       dataVariables: moments.variables, hasMeans: moments.mean != nil)

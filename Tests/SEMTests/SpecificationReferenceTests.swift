@@ -71,9 +71,10 @@ struct ReferenceTables: Decodable {
   }
 }
 
-extension ReferenceTables.Case {
+/// Options with lavaan's names.
+extension [String: ReferenceTables.Setting] {
   var preset: Preset {
-    switch options["fun"]?.texts.first {
+    switch self["fun"]?.texts.first {
     case "cfa": .cfa
     case "growth": .growth
     case "lavaan": .bare
@@ -84,30 +85,32 @@ extension ReferenceTables.Case {
   /// Our options, from those with lavaan's names.
   var modelOptions: ModelOptions {
     var result = ModelOptions()
-    result.standardizeLatents = options["std.lv"]?.flag
-    result.orthogonal = options["orthogonal"]?.flag
-    result.orthogonalExogenous = options["orthogonal.x"]?.flag
-    result.orthogonalEndogenous = options["orthogonal.y"]?.flag
-    result.meanStructure = options["missing"]?.texts.first == "fiml" ? true : options["meanstructure"]?.flag
-    result.fixedCovariates = options["fixed.x"]?.flag
-    result.interceptsObservedFree = options["int.ov.free"]?.flag
-    result.interceptsLatentFree = options["int.lv.free"]?.flag
-    result.fixFirstLoading = options["auto.fix.first"]?.flag
-    result.fixSingleIndicator = options["auto.fix.single"]?.flag
-    result.freeVariances = options["auto.var"]?.flag
-    result.covaryExogenousLatents = options["auto.cov.lv.x"]?.flag
-    result.covaryEndogenous = options["auto.cov.y"]?.flag
-    if options["effect.coding"]?.flag == true {
+    result.standardizeLatents = self["std.lv"]?.flag
+    result.orthogonal = self["orthogonal"]?.flag
+    result.orthogonalExogenous = self["orthogonal.x"]?.flag
+    result.orthogonalEndogenous = self["orthogonal.y"]?.flag
+    result.meanStructure = self["missing"]?.texts.first == "fiml" ? true : self["meanstructure"]?.flag
+    result.fixedCovariates = self["fixed.x"]?.flag
+    result.interceptsObservedFree = self["int.ov.free"]?.flag
+    result.interceptsLatentFree = self["int.lv.free"]?.flag
+    result.fixFirstLoading = self["auto.fix.first"]?.flag
+    result.fixSingleIndicator = self["auto.fix.single"]?.flag
+    result.freeVariances = self["auto.var"]?.flag
+    result.covaryExogenousLatents = self["auto.cov.lv.x"]?.flag
+    result.covaryEndogenous = self["auto.cov.y"]?.flag
+    if self["effect.coding"]?.flag == true {
       result.effectCoding = [.loadings, .intercepts]
     } else {
       result.effectCoding = Set(
-        (options["effect.coding"]?.texts ?? []).compactMap { EffectCoding(rawValue: $0) })
+        (self["effect.coding"]?.texts ?? []).compactMap { EffectCoding(rawValue: $0) })
     }
-    result.groupEqual = Set((options["group.equal"]?.texts ?? []).compactMap { GroupEquality(rawValue: $0) })
-    result.groupPartial = options["group.partial"]?.texts ?? []
+    result.groupEqual = Set((self["group.equal"]?.texts ?? []).compactMap { GroupEquality(rawValue: $0) })
+    result.groupPartial = self["group.partial"]?.texts ?? []
     return result
   }
+}
 
+extension ReferenceTables.Case {
   var groupLabels: [String] {
     guard options["group"] != nil else { return [] }
     return (1...(rows.map(\.block).max() ?? 1)).map { "\($0)" }
@@ -115,7 +118,8 @@ extension ReferenceTables.Case {
 
   func specification() throws -> ModelSpecification {
     try ModelSpecification(
-      try ModelSyntax(parsing: model), preset: preset, options: modelOptions, groupLabels: groupLabels)
+      try ModelSyntax(parsing: model), preset: options.preset, options: options.modelOptions,
+      groupLabels: groupLabels)
   }
 }
 

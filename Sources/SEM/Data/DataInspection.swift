@@ -77,7 +77,8 @@ extension DataProblem {
     let names = moments.variables
     var problems: [DataProblem] = []
     var varying: [Int] = []
-    for (index, variance) in moments.covariance.diagonal.enumerated() {
+    // One row makes every variable constant; that there is only one is what matters.
+    for (index, variance) in moments.covariance.diagonal.enumerated() where moments.count > 1 {
       let mean = moments.mean?[index] ?? 0
       if variance.squareRoot() > 1e-13 * abs(mean) {
         varying.append(index)

@@ -91,8 +91,13 @@ public struct FitOptions: Sendable, Hashable {
   public var likelihood: Likelihood = .normal
   /// What becomes of rows with missing values.
   public var missing: MissingData = .listwise
-  /// The information matrix behind standard errors.
-  public var information: InformationKind = .expected
+  /// The information matrix behind standard errors; unless it is set, observed for ``MissingData/fullInformation`` (with
+  /// values missing at random the expected one is biased: Kenward and Molenberghs 1998), else expected.
+  public var information: InformationKind {
+    get { chosenInformation ?? (missing == .fullInformation ? .observed : .expected) }
+    set { chosenInformation = newValue }
+  }
+  private var chosenInformation: InformationKind?
   /// How standard errors are computed.
   public var standardErrors: StandardErrorKind = .standard
   /// Tests beyond the standard one.

@@ -26,7 +26,8 @@ public struct FittedModel: Sendable {
   public let table: ParameterTable
   /// The moments that were fitted, one per block, with the divisor of the likelihood (N or N - 1).
   public let moments: [SampleMoments]
-  /// The complete rows of each block, rows × observed variables in the block's order; `nil` without raw data.
+  /// The rows of each block, rows × observed variables in the block's order, NaN for values that are missing (none with
+  /// listwise deletion); `nil` without raw data.
   public let rows: [Matrix]?
   /// How the model was fitted.
   public let options: FitOptions
@@ -46,6 +47,8 @@ public struct FittedModel: Sendable {
   public var notes: [FitNote] = []
   /// What listwise deletion kept and dropped, per block; empty without raw data.
   public var listwise: [ListwiseReport] = []
+  /// What was kept of incomplete rows, per block; empty with listwise deletion.
+  public var incomplete: [MissingReport] = []
 
   /// The number of free parameters, lessened by independent equality constraints (lavaan's `npar`).
   public var parameterCount: Int { estimates.count - (constraints?.equalityRank ?? 0) }

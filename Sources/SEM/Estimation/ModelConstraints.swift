@@ -38,7 +38,8 @@ package final class ModelConstraints: ConstraintFunctions {
     for constraint in table.constraints {
       let difference: Expression =
         constraint.op == .lessThan
-        ? .binary(.subtract, constraint.rhs, constraint.lhs) : .binary(.subtract, constraint.lhs, constraint.rhs)
+        ? .binary(.subtract, constraint.rhs, constraint.lhs)
+        : .binary(.subtract, constraint.lhs, constraint.rhs)
       let formula: CompiledExpression
       do {
         formula = try CompiledExpression(
@@ -82,7 +83,8 @@ package final class ModelConstraints: ConstraintFunctions {
   }
 
   package func evaluate(
-    at point: UnsafePointer<Double>, values: UnsafeMutablePointer<Double>, jacobian: UnsafeMutablePointer<Double>
+    at point: UnsafePointer<Double>, values: UnsafeMutablePointer<Double>,
+    jacobian: UnsafeMutablePointer<Double>
   ) {
     for i in 0..<dimension { x[i] = point[i] }
     for k in formulas.indices {

@@ -36,7 +36,9 @@ extension FittedModel {
     var bounds: [[Double]] = report.parametersAtBounds.map { parameter in
       (0..<t).map { $0 == parameter - 1 ? 1 : 0 }
     }
-    let independent = report.items.indices.filter { report.items[$0].isActive && !report.items[$0].isRedundant }
+    let independent = report.items.indices.filter {
+      report.items[$0].isActive && !report.items[$0].isRedundant
+    }
     bounds += independent.filter { $0 >= functions.equalityCount }.map { jacobian.row($0) }
 
     /// sᵀ Z (Zᵀ I Z)⁻¹ Zᵀ s for the tangent of some rows.

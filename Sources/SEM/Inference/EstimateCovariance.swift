@@ -7,7 +7,7 @@ public struct EstimateCovariance: Sendable, Hashable {
   /// The information it came from.
   public let information: InformationKind
 
-  /// The standard errors of the free parameters; NaN never, `nil` where the variance is negative; 0 for a
+  /// The standard errors of the free parameters; `nil` where the variance is negative; 0 for a
   /// parameter that constraints or bounds hold.
   public var standardErrors: [Double?] {
     matrix.diagonal.map { $0 >= 0 ? $0.squareRoot() : nil }
@@ -35,7 +35,8 @@ extension FittedModel {
   }
 
   /// The inverse of a positive definite matrix of the parameters: with active constraints Z (Zᵀ I Z)⁻¹ Zᵀ, Z their
-  /// tangent (Silvey 1959); `nil` where it is singular to the tolerance of ``Identification``.
+  /// tangent (Silvey 1959); `nil` where it is singular to the tolerance of ``Identification``. Rows beyond the free
+  /// parameters are under no constraint.
   func invert(_ information: Matrix) -> Matrix? {
     // The same scaling by which identification is judged, so that units do not matter.
     let scale = information.diagonal.map { $0 > 0 ? 1 / $0.squareRoot() : 1 }
@@ -43,10 +44,14 @@ extension FittedModel {
     var scaled = information
     for j in 0..<t { for i in 0..<t { scaled[i, j] = information[i, j] * scale[i] * scale[j] } }
     var inverse: Matrix
-    if let tangent = constraints?.tangent, tangent.columnCount < t {
-      var directions = tangent
-      for j in 0..<tangent.columnCount { for i in 0..<t { directions[i, j] /= scale[i] } }
-      guard let basis = (try? QR(directions))?.orthogonalFactor(columns: tangent.columnCount) else { return nil }
+    if let tangent = constraints?.tangent, tangent.columnCount < tangent.rowCount {
+      let (rows, columns) = (tangent.rowCount, tangent.columnCount)
+      var directions = Matrix(rowCount: t, columnCount: columns + t - rows)
+      for j in 0..<columns { for i in 0..<rows { directions[i, j] = tangent[i, j] / scale[i] } }
+      for i in rows..<max(rows, t) { directions[i, columns + i - rows] = 1 }
+      guard let basis = (try? QR(directions))?.orthogonalFactor(columns: directions.columnCount) else {
+        return nil
+      }
       guard let factor = try? Cholesky(basis.transposed.sandwiching(scaled)),
         factor.smallestPivotRatio > Identification.tolerance
       else { return nil }

@@ -39,10 +39,11 @@ extension FittedModel {
   ///
   /// - `regression`: ν_η + C_ηy Σ⁻¹ (y - μ);
   /// - `bartlett`: with r = (I - A_yy) y - α_y the indicators' part that is due to the factors, r = Λ η + ε,
-  ///   η̂ = (Λᵀ Ω⁻¹ Λ)⁻¹ Λᵀ Ω⁻¹ r, Ω = Λ Ψ Λᵀ + Θ. Ω in place of Θ gives the same weights and exists also where a
-  ///   residual variance is 0.
+  ///   η̂ = (Λᵀ Ω⁻¹ Λ)⁻¹ Λᵀ Ω⁻¹ r, Ω = Λ Ψ Λᵀ + Θ; at y = μ it is ν_η. Ω in place of Θ gives the same weights and
+  ///   exists also where a residual variance is 0.
   ///
-  /// Without a mean structure the sample's means take the place of μ, and latent means are 0.
+  /// Without a mean structure the sample's means take the place of μ, and latent intercepts are 0, as a saturated mean
+  /// structure would have it.
   /// - Returns: `nil` for a block without latent variables, or where a matrix above has no inverse (Bartlett scores of
   ///   second-order factors, which have no indicators of their own).
   public func factorScoreWeights(_ method: FactorScoreMethod = .regression, block index: Int = 0)
@@ -54,15 +55,25 @@ extension FittedModel {
     let names = latent.map { matrices.variables[$0] }
     let variables = observed.map { matrices.variables[$0] }
     let mean = table.hasMeanStructure ? matrices.observedMean : moments[index].mean ?? observed.map { _ in 0 }
+    // Without a mean structure, what a saturated one would give: latent intercepts are 0.
+    var latentMean = latent.map { matrices.totalMean[$0] }
+    if !table.hasMeanStructure {
+      let paths = matrices.paths.submatrix(rows: latent, columns: latent)
+      guard let loops = try? LU(.identity(latent.count) - paths) else { return nil }
+      latentMean = loops.solve(
+        matrices.paths.submatrix(rows: latent, columns: observed).multiplied(by: mean))
+    }
+    func rule(_ weights: Matrix) -> FactorScoreWeights {
+      let shift = weights.multiplied(by: mean)
+      return FactorScoreWeights(
+        latent: names, observed: variables, weights: weights,
+        constants: zip(latentMean, shift).map { $0 - $1 })
+    }
     switch method {
     case .regression:
       guard let factor = try? Cholesky(matrices.observedCovariance) else { return nil }
       let cross = matrices.totalCovariance.submatrix(rows: observed, columns: latent)
-      let weights = factor.solve(cross).transposed
-      let shift = weights.multiplied(by: mean)
-      return FactorScoreWeights(
-        latent: names, observed: variables, weights: weights,
-        constants: latent.indices.map { matrices.totalMean[latent[$0]] - shift[$0] })
+      return rule(factor.solve(cross).transposed)
     case .bartlett:
       let indicators = observed.filter { i in latent.contains { matrices.paths[i, $0] != 0 } }
       let loadings = matrices.paths.submatrix(rows: indicators, columns: latent)
@@ -85,15 +96,7 @@ extension FittedModel {
           }
         }
       }
-      let constants: [Double]
-      if table.hasMeanStructure {
-        constants = latent.indices.map { l in
-          -indicators.indices.reduce(0) { $0 + fromIndicators[l, $1] * matrices.intercepts[indicators[$1]] }
-        }
-      } else {
-        constants = weights.multiplied(by: mean).map { -$0 }
-      }
-      return FactorScoreWeights(latent: names, observed: variables, weights: weights, constants: constants)
+      return rule(weights)
     }
   }
 
@@ -114,7 +117,7 @@ extension FittedModel {
   ///
   /// - Parameters:
   ///   - method: How scores are computed.
-  ///   - table: The data.
+  ///   - data: The data.
   ///   - groupVariable: The column of groups, where the model has groups.
   /// - Throws: ``InferenceError/undefinedAtEstimates``; ``DataError`` as an `any Error` where a variable is missing.
   public func scoreTable(

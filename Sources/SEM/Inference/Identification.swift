@@ -45,7 +45,9 @@ public struct Identification: Sendable, Hashable {
     self.degreesOfFreedom = degreesOfFreedom
     let scale = information.diagonal.map { $0 > 0 ? 1 / $0.squareRoot() : 1 }
     var scaled = information
-    for j in scale.indices { for i in scale.indices { scaled[i, j] = information[i, j] * scale[i] * scale[j] } }
+    for j in scale.indices {
+      for i in scale.indices { scaled[i, j] = information[i, j] * scale[i] * scale[j] }
+    }
     // In the scaled parameters the same directions are D⁻¹ Z, made orthonormal again.
     var basis: Matrix?
     if let tangent {

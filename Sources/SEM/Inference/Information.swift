@@ -10,6 +10,10 @@ public enum InferenceError: Error, Sendable, Hashable {
   case unknownConstraint(String)
   /// The estimates do not define a model covariance matrix.
   case undefinedAtEstimates
+  /// A variable that the model does not have.
+  case unknownVariable(String)
+  /// Something that is asked for cannot be done for such a fit.
+  case notAvailable(String)
 }
 
 extension FittedModel {

@@ -22,15 +22,28 @@ extension FittedModel {
   /// With s = -½ m ∂F/∂φ and I the information, mi = s² / (I_φφ - I_φθ I_θθ⁻¹ I_θφ) and epc = s / (the same). Added are
   /// loadings of every factor on every indicator, covariances of all pairs of observed variables and of latent
   /// variables, and in models with regressions paths among their variables. Parameters that would not be identified are
-  /// left out.
+  /// left out. The moments of fixed covariates count as free here, so that a path into a covariate is judged as in the
+  /// model with random covariates; no other index changes by that.
   ///
+  /// - Parameter information: Expected, as in lavaan whatever the standard errors come from, or observed.
   /// - Throws: ``InferenceError/notIdentified``.
   /// - Complexity: O(t) for each element of the cross information and O(t²) for each candidate.
-  public func modificationIndices() throws(InferenceError) -> [ModificationIndex] {
+  public func modificationIndices(information: InformationKind = .expected)
+    throws(InferenceError) -> [ModificationIndex]
+  {
     let candidates = Self.candidates(table)
-    let t = estimates.count
-    var extended = table
+    var random = table
     var values = estimates
+    for (index, row) in table.rows.enumerated()
+    where row.isExogenous && (row.op != .intercept || table.hasMeanStructure) {
+      values.append(rowValues[index])
+      random.rows[index].free = values.count
+      random.rows[index].isExogenous = false
+    }
+    let t = values.count
+    let kind: Curvature = information == .observed ? .exact : .expected
+    guard let inverse = invert(try curvature(kind, random, values)) else { throw .notIdentified }
+    var extended = random
     for (position, candidate) in candidates.enumerated() {
       var row = candidate.row
       row.free = t + position + 1
@@ -45,10 +58,8 @@ extension FittedModel {
       point.baseAddress.map { objective.value(at: $0) != nil } ?? false
     }
     guard isDefined else { throw .undefinedAtEstimates }
-    let kind: Curvature = options.information == .observed ? .exact : .expected
     let gradient = NumberBuffer(count: values.count)
     objective.gradient(into: gradient.pointer)
-    guard let inverse = invert(try curvature(kind)) else { throw .notIdentified }
 
     let standardizer = Standardizer(fit: self)
     let half = 0.5 * multiplier
@@ -79,10 +90,15 @@ extension FittedModel {
     return result
   }
 
-  /// The second derivatives of F at the estimates.
-  private func curvature(_ kind: Curvature) throws(InferenceError) -> Matrix {
-    guard let objective = evaluatedObjective() else { throw .undefinedAtEstimates }
-    let t = estimates.count
+  /// The second derivatives of F at the given values of a table's parameters.
+  private func curvature(
+    _ kind: Curvature, _ table: ParameterTable, _ values: [Double]
+  ) throws(InferenceError) -> Matrix {
+    let isDefined = { (objective: ModelObjective) in
+      values.withUnsafeBufferPointer { $0.baseAddress.map { objective.value(at: $0) != nil } ?? false }
+    }
+    guard let objective = objective(table: table), isDefined(objective) else { throw .undefinedAtEstimates }
+    let t = values.count
     let buffer = NumberBuffer(count: t * t)
     objective.curvature(kind, into: buffer.pointer)
     Kernels.mirrorLower(buffer.pointer, order: t)

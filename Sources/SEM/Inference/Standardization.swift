@@ -74,7 +74,8 @@ struct Standardizer {
       covariates: exogenousObserved(table, block))
   }
 
-  /// Observed variables that only predict: no indicator of anything, never an outcome, predictor of something.
+  /// Observed variables that only predict: no indicator of anything, never an outcome, predictor of something, and with
+  /// no moment that the user mentioned, which would make them random (lavaan's rule).
   static func exogenousObserved(_ table: ParameterTable, _ block: ModelBlock) -> Set<String> {
     var predictors = Set<String>()
     var others = Set<String>()
@@ -84,6 +85,8 @@ struct Standardizer {
         predictors.insert(row.rhs)
         others.insert(row.lhs)
       case .measurement: others.insert(row.rhs)
+      case .covariance where row.origin == .user: others.formUnion([row.lhs, row.rhs])
+      case .intercept where row.origin == .user: others.insert(row.lhs)
       default: break
       }
     }
@@ -98,21 +101,24 @@ struct Standardizer {
   }
 
   private func factors(_ row: Parameter, _ part: BlockPart, _ kind: StandardizationKind) -> [Factor] {
-    func scales(_ name: String) -> Bool {
+    func scales(_ name: String, isOutcome: Bool) -> Bool {
       guard let index = part.place[name] else { return false }
       switch kind {
       case .latent: return index >= part.matrices.observedCount
       case .all: return true
-      case .exceptCovariates: return !part.covariates.contains(name)
+      // A modification index may make a covariate an outcome.
+      case .exceptCovariates: return isOutcome || !part.covariates.contains(name)
       }
     }
-    func factor(_ name: String, _ exponent: Double, isResidual: Bool = false) -> [Factor] {
-      guard scales(name), let index = part.place[name] else { return [] }
+    func factor(
+      _ name: String, _ exponent: Double, isResidual: Bool = false, isOutcome: Bool = false
+    ) -> [Factor] {
+      guard scales(name, isOutcome: isOutcome), let index = part.place[name] else { return [] }
       return [Factor(variable: index, isResidual: isResidual, exponent: exponent)]
     }
     switch row.op {
     case .measurement: return factor(row.lhs, 0.5) + factor(row.rhs, -0.5)
-    case .regression: return factor(row.rhs, 0.5) + factor(row.lhs, -0.5)
+    case .regression: return factor(row.rhs, 0.5) + factor(row.lhs, -0.5, isOutcome: true)
     case .covariance where row.lhs == row.rhs: return factor(row.lhs, -1)
     case .covariance:
       return factor(row.lhs, -0.5, isResidual: true) + factor(row.rhs, -0.5, isResidual: true)

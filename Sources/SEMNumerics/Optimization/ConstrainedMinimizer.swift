@@ -63,7 +63,9 @@ public enum ConstrainedMinimizer {
       reduced, from: [Double](repeating: 0, count: reduced.dimension), options: options)
     optimum.point = reduced.point(optimum.point)
     state.update(constraints, at: optimum.point)
-    return finish(objective, constraints, optimum, state, isActive: [Bool](repeating: true, count: m))
+    return finish(
+      objective, constraints, optimum, state, isActive: [Bool](repeating: true, count: m),
+      tolerance: options.gradientTolerance)
   }
 
   /// start - J⁺ c.
@@ -200,7 +202,9 @@ public enum ConstrainedMinimizer {
   private static func leastSquaresMultipliers(
     _ gradient: [Double], _ jacobian: Matrix, _ rows: [Int], _ free: [Int]
   ) -> [Double] {
-    guard !rows.isEmpty, let qr = try? QR(jacobian.submatrix(rows: rows, columns: free).transposed) else { return [] }
+    guard !rows.isEmpty, let qr = try? QR(jacobian.submatrix(rows: rows, columns: free).transposed) else {
+      return []
+    }
     return qr.solve(free.map { -gradient[$0] })
   }
 
@@ -223,7 +227,7 @@ public enum ConstrainedMinimizer {
 
   private static func finish(
     _ objective: some SmoothObjective, _ constraints: some ConstraintFunctions, _ optimum: Optimum,
-    _ state: ConstraintState, isActive: [Bool], held: [Bool]? = nil, tolerance: Double? = nil
+    _ state: ConstraintState, isActive: [Bool], held: [Bool]? = nil, tolerance: Double
   ) -> ConstrainedOptimum {
     var optimum = optimum
     let t = objective.dimension
@@ -249,10 +253,11 @@ public enum ConstrainedMinimizer {
       largest = max(largest, value.magnitude / (metric[i] > 0 ? metric[i].squareRoot() : 1))
     }
     optimum.scaledGradient = largest
-    if let tolerance {
-      let isMet = violations.allSatisfy { $0 <= feasibilityTolerance }
-      optimum.termination = isMet && largest <= tolerance ? .converged : isMet ? optimum.termination : .stalled
-      if optimum.termination == .converged, largest > tolerance { optimum.termination = .stalled }
+    let isMet = violations.allSatisfy { $0 <= feasibilityTolerance }
+    if isMet, largest <= tolerance {
+      optimum.termination = .converged
+    } else if optimum.termination == .converged {
+      optimum.termination = .stalled
     }
     return ConstrainedOptimum(
       optimum: optimum, multipliers: multipliers, values: state.values, violations: violations)
@@ -277,7 +282,9 @@ private struct ConstraintState {
     point.withUnsafeBufferPointer { point in
       values.withUnsafeMutableBufferPointer { values in
         jacobian.elements.withUnsafeMutableBufferPointer { jacobian in
-          guard let x = point.baseAddress, let c = values.baseAddress, let j = jacobian.baseAddress else { return }
+          guard let x = point.baseAddress, let c = values.baseAddress, let j = jacobian.baseAddress else {
+            return
+          }
           constraints.evaluate(at: x, values: c, jacobian: j)
         }
       }
@@ -369,7 +376,9 @@ private final class ReducedObjective<Base: SmoothObjective>: SmoothObjective {
 }
 
 /// F + Σ over equalities (λc + ½ρc²) + Σ over inequalities of (max(0, λ - ρc)² - λ²) / 2ρ, constraints scaled.
-private final class AugmentedLagrangian<Base: SmoothObjective, Functions: ConstraintFunctions>: SmoothObjective {
+private final class AugmentedLagrangian<Base: SmoothObjective, Functions: ConstraintFunctions>:
+  SmoothObjective
+{
   private let base: Base
   private let functions: Functions
   private let c, jacobian, lambda, scale, weights: NumberBuffer

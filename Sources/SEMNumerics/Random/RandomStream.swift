@@ -55,7 +55,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   /// A standard normal number by inversion of ``uniform()``, within ±8.3.
   ///
   /// Takes one number of the stream, so that the *k*-th number does not depend on those before it, as it would with a
-  /// rejection method. Source: ``standardNormalQuantile(_:)``'s.
+  /// rejection method. Source: Wichura (1988), algorithm AS 241.
   public mutating func normal() -> Double { standardNormalQuantile(uniform()) }
 
   /// A uniform integer in 0 ..< `bound`, unbiased.
