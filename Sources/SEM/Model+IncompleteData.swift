@@ -15,7 +15,8 @@ extension Model {
     var model = self
     if options.meanStructure == false {
       notes.append(
-        FitNote(code: "mean-structure-added", message: "Incomplete data need a mean structure; it was added."))
+        FitNote(code: "mean-structure-added", message: "Incomplete data need a mean structure; it was added.")
+      )
     }
     model.options.meanStructure = true
     let specification = try model.specification(groupLabels: labels, dataVariables: table.variableNames)
@@ -29,7 +30,9 @@ extension Model {
         table, variables: blocks.first?.observed ?? [], complete: fixed, groupVariable: group)
       let problems = data.problems
       try Self.requireSound(problems)
-      notes += problems.map { FitNote(code: $0.code.rawValue, message: "\($0.error)", subjects: $0.variables) }
+      notes += problems.map {
+        FitNote(code: $0.code.rawValue, message: "\($0.error)", subjects: $0.variables)
+      }
       for group in data.groups { moments.append(try Self.saturatedMoments(group, &notes)) }
     } catch {
       throw .data(error)

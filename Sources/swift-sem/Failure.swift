@@ -100,6 +100,13 @@ struct Failure: Error {
         message: "No starting values give the model a positive definite covariance matrix.",
         hint: "Give start() values, or look for a fixed value that is out of proportion to the data.",
         status: .notConverged)
+    case .weightNotPositiveDefinite(let group, let cases, let moments):
+      self.init(
+        code: "data.weight-not-positive-definite",
+        message:
+          "The weight matrix of \(moments) moments\(group.isEmpty ? "" : " in group \(group)") cannot be inverted with"
+          + " \(cases) cases.",
+        hint: "WLS needs more cases than moments; use --estimator DWLS, ULS or MLR.", status: .data)
     case .rawDataNeeded(let what):
       self.init(
         code: "data.raw-data-needed",

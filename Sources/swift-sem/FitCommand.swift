@@ -94,7 +94,7 @@ struct FitCommand: ParsableCommand {
       } catch let error as InferenceError {
         throw SEMError.inference(error)
       }
-      let additions = try inference.additions(to: summary)
+      let additions = try inference.additions(to: summary, data: data, group: self.model.group)
       if let scores { try writeScores(fit, data, to: scores) }
       try output.write(
         json: { summary.json.appending(additions.json) }, text: { summary.text(width: $0) + additions.text })

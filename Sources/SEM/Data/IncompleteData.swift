@@ -179,7 +179,8 @@ extension IncompleteData.Group {
             .neverTogether,
             "\(name) and \(listed(names)) are never observed in the same row, so the data say nothing about their "
               + "covariance\(names.count == 1 ? "" : "s"): the saturated model is not identified, and tests against it "
-              + "have too many degrees of freedom.", variable: name), variables: [name] + names, group: label))
+              + "have too many degrees of freedom.", variable: name), variables: [name] + names, group: label)
+      )
     }
     return problems
   }

@@ -29,6 +29,12 @@ public struct MissingPatterns: Sendable, Hashable {
   /// The number of rows.
   public var count: Int { patternOfRow.count }
 
+  private init(variables: [String], patterns: [Pattern], patternOfRow: [Int]) {
+    self.variables = variables
+    self.patterns = patterns
+    self.patternOfRow = patternOfRow
+  }
+
   /// Sorts rows by pattern; NaN marks a missing value, and a row without any observed value has a pattern of its own.
   ///
   /// - Parameters:
@@ -135,6 +141,13 @@ public struct MissingPatterns: Sendable, Hashable {
 }
 
 extension MissingPatterns.Pattern {
+  fileprivate init(selected observed: [Int], count: Int, mean: [Double], deviations: Matrix) {
+    self.observed = observed
+    self.count = count
+    self.mean = mean
+    self.deviations = deviations
+  }
+
   /// The moments of some rows with the same observed variables.
   fileprivate init(_ rows: Matrix, members: [Int], observed: [Int]) {
     self.observed = observed
@@ -205,5 +218,56 @@ extension MissingPatterns.Pattern {
       rank += 1
     }
     return Matrix(rowCount: p, columnCount: rank, columnMajor: columns)
+  }
+}
+
+extension MissingPatterns {
+  /// The patterns of some of the variables; patterns that become equal stay apart.
+  package func selecting(_ places: [Int]) -> MissingPatterns {
+    let selected = patterns.map { pattern in
+      let kept = places.indices.compactMap { place in
+        pattern.observed.firstIndex(of: places[place]).map { (place: place, old: $0) }
+      }
+      return Pattern(
+        selected: kept.map(\.place), count: pattern.count, mean: kept.map { pattern.mean[$0.old] },
+        deviations: pattern.deviations.submatrix(
+          rows: kept.map(\.old), columns: Array(0..<pattern.deviations.columnCount)))
+    }
+    return MissingPatterns(
+      variables: places.map { variables[$0] }, patterns: selected, patternOfRow: patternOfRow)
+  }
+
+  /// Means of what is observed, and for every pair of variables the covariance of the rows that have both.
+  ///
+  /// As lavaan reports them: each covariance has the divisor n - 1 of its own rows and is multiplied by (N - 1) / N. A pair
+  /// that never occurs has 0.
+  package func pairwiseMoments() -> (mean: [Double], covariance: Matrix) {
+    let p = variables.count
+    let mean = availableMoments().mean
+    var counts = Matrix(rowCount: p, columnCount: p)
+    var sums = counts
+    var products = counts
+    for pattern in patterns {
+      let n = Double(pattern.count)
+      let covariance = pattern.covariance
+      let deviation = zip(pattern.observed, pattern.mean).map { $1 - mean[$0] }
+      for (b, j) in pattern.observed.enumerated() {
+        for (a, i) in pattern.observed.enumerated() {
+          counts[i, j] += n
+          // The sum of variable i over the rows in which j is observed too.
+          sums[i, j] += n * deviation[a]
+          products[i, j] += n * (covariance[a, b] + deviation[a] * deviation[b])
+        }
+      }
+    }
+    var covariance = Matrix(rowCount: p, columnCount: p)
+    let factor = Double(count - 1) / Double(count)
+    for j in 0..<p {
+      for i in 0..<p where counts[i, j] > 1 {
+        let centred = products[i, j] - sums[i, j] * sums[j, i] / counts[i, j]
+        covariance[i, j] = factor * centred / (counts[i, j] - 1)
+      }
+    }
+    return (mean, covariance)
   }
 }

@@ -190,3 +190,49 @@ final class ColumnBatch {
     negativeCount = 0
   }
 }
+
+extension PatternLikelihood {
+  /// Σ f_q [½ tr(W_q E W_q E) + dᵀ W_q d] at the last point, for a symmetric E and a vector d of the variables.
+  ///
+  /// With W = P - U Uᵀ: tr(W E W E) = tr(P E P E) - 2 tr(Uᵀ E P E U) + |Uᵀ E U|².
+  /// - Complexity: O(p² m) for each pattern.
+  func quadraticForm(_ matrix: Matrix, _ vector: [Double]) -> Double {
+    let n = order
+    let p = n - 1
+    let e = NumberBuffer(count: n * n)
+    for j in 0..<p { for i in 0..<p { e[i + j * n] = matrix[i, j] } }
+    let epe = NumberBuffer(count: n * n)
+    let scratch = NumberBuffer(count: n * n)
+    Kernels.congruence(
+      symmetric: e.pointer, precision.pointer, order: n, scratch: scratch.pointer, into: epe.pointer)
+    // Of the augmented matrix only the rows of the variables count: where the means are the origin, P is block diagonal.
+    let d = NumberBuffer(vector + [0])
+    let product = NumberBuffer(count: n)
+    func form(_ column: UnsafePointer<Double>, _ a: NumberBuffer, _ other: UnsafePointer<Double>) -> Double {
+      Kernels.multiply(symmetric: a.pointer, order: n, column, columns: 1, into: product.pointer)
+      return Kernels.dot(product.pointer, other, count: n)
+    }
+    var sum =
+      precisionShare
+      * (0.5 * Kernels.dot(epe.pointer, precision.pointer, count: n * n)
+        + form(d.pointer, precision, d.pointer))
+    let u = NumberBuffer(count: n * max(widest.u, 1))
+    for layout in layouts where layout.missingCount > 0 {
+      let count = directions(of: layout, u: u.pointer, z: nil)
+      var term = 0.0
+      for i in 0..<count {
+        let column = u.pointer + i * n
+        let along = Kernels.dot(column, d.pointer, count: n)
+        term += (layout.isDirect ? 1 : -1) * along * along
+        if !layout.isDirect { term -= form(column, epe, column) }
+        Kernels.multiply(symmetric: e.pointer, order: n, column, columns: 1, into: product.pointer)
+        for j in 0..<count {
+          let value = Kernels.dot(product.pointer, u.pointer + j * n, count: n)
+          term += 0.5 * value * value
+        }
+      }
+      sum += layout.share * term
+    }
+    return withExtendedLifetime((e, epe, scratch, d, product, u)) { sum }
+  }
+}

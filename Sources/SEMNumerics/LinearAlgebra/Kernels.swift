@@ -175,12 +175,14 @@ public enum Kernels {
   ///
   /// - Complexity: rows² · columns operations; BLAS from eight rows on, where it is five times as fast as a loop.
   public static func addOuterProducts(
-    _ a: UnsafePointer<Double>, rows n: Int, columns: Int, factor: Double, into c: UnsafeMutablePointer<Double>
+    _ a: UnsafePointer<Double>, rows n: Int, columns: Int, factor: Double,
+    into c: UnsafeMutablePointer<Double>
   ) {
     guard columns > 0, n > 0 else { return }
     if n >= 8 {
       la_syrk(
-        CChar(UInt8(ascii: "L")), CChar(UInt8(ascii: "N")), Int32(n), Int32(columns), factor, a, Int32(n), 1, c,
+        CChar(UInt8(ascii: "L")), CChar(UInt8(ascii: "N")), Int32(n), Int32(columns), factor, a, Int32(n), 1,
+        c,
         Int32(n))
       return
     }
