@@ -145,12 +145,20 @@ extension FitSummary {
   // MARK: Tests
 
   private func addTests(to page: inout TextPage) {
-    let tests = [("Model", ""), ("Baseline model", "baseline.")].map { name, prefix in
-      (
+    let kinds = [
+      ("Model", "", ""), ("Model, scaled", "", ".scaled"), ("Baseline model", "baseline.", ""),
+      ("Baseline model, scaled", "baseline.", ".scaled"),
+    ]
+    let present = Set(fitMeasures.values.map(\.name))
+    let tests = kinds.filter { present.contains($0.1 + "chisq" + $0.2) }.map { name, prefix, suffix in
+      // Some adjustments have fractional degrees of freedom.
+      let freedom = fitMeasures[prefix + "df" + suffix]
+      return (
         name: "  " + name,
         entries: [
-          TextNumber.fixed(fitMeasures[prefix + "chisq"]), TextNumber.fixed(fitMeasures[prefix + "df"], 0),
-          TextNumber.pValue(fitMeasures[prefix + "pvalue"]),
+          TextNumber.fixed(fitMeasures[prefix + "chisq" + suffix]),
+          TextNumber.fixed(freedom, freedom?.rounded() == freedom ? 0 : 3),
+          TextNumber.pValue(fitMeasures[prefix + "pvalue" + suffix]),
         ]
       )
     }

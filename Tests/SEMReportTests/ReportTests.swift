@@ -85,6 +85,17 @@ import Testing
     #expect(text.contains("99 of 301; 202 with missing values dropped (listwise)"))
   }
 
+  @Test func incompleteDataAreDescribed() throws {
+    var options = FitOptions()
+    options.missing = .fullInformation
+    let fit = try Model(ReportCase.factors, preset: .cfa)
+      .fit(to: try ReportCase.table("hs-missing"), options: options)
+    let text = try FitSummary(fit).text(width: 80)
+    #expect(text.contains("  Cases            301; 59 patterns of observed values, full information\n"))
+    #expect(text.contains("Robust measures\n  CFI "))
+    #expect(text.split(separator: "\n").allSatisfy { String($0).displayWidth <= 80 })
+  }
+
   @Test func fixedCovariatesAreNotListed() throws {
     let fit = try Model("Sepal.Length ~ Petal.Length + Petal.Width").fit(to: try ReportCase.table("r-iris"))
     let text = try FitSummary(fit).text(width: 80)
