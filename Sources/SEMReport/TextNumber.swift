@@ -6,16 +6,22 @@ enum TextNumber {
   static func fixed(_ value: Double?, _ decimals: Int = 3) -> String {
     guard let value, value.isFinite else { return "" }
     // A value that is too wide for a column of decimals keeps its digits in the exponent.
-    if value.magnitude >= 1e7 { return String(format: "%.\(decimals)e", value) }
+    if value.magnitude >= 1e7 { return exponential(value) }
     let text = String(format: "%.\(decimals)f", value)
     // No negative zero.
     return text.hasPrefix("-") && text.allSatisfy({ "-0.".contains($0) }) ? String(text.dropFirst()) : text
   }
 
-  /// A p-value: three decimals, or "<.001"-like below them.
+  /// Three significant digits and an exponent: for values that three decimals would show as 0.000.
+  static func exponential(_ value: Double?) -> String {
+    guard let value, value.isFinite else { return "" }
+    return value == 0 ? "0" : String(format: "%.2e", value)
+  }
+
+  /// A p-value: three decimals, or "<0.001".
   static func pValue(_ value: Double?) -> String {
     guard let value, value.isFinite else { return "" }
-    return value < 0.0005 ? "<0.001" : fixed(value)
+    return value < 0.001 ? "<0.001" : fixed(value)
   }
 
   /// Significant digits without an exponent where that is readable.
@@ -25,4 +31,13 @@ enum TextNumber {
     if exponent < -5 || exponent > 7 { return String(format: "%.\(digits - 1)e", value) }
     return String(format: "%.\(max(0, digits - 1 - exponent))f", value)
   }
+
+  /// A share as a percentage, as in "95 %".
+  static func percent(_ value: Double) -> String {
+    let text = String(format: "%.4g", 100 * value)
+    return text + " %"
+  }
+
+  /// A count with its noun, in the singular for one.
+  static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 }

@@ -37,16 +37,20 @@ struct FitCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What becomes of rows with missing values: listwise leaves them out.", valueName: "how"))
+      "What becomes of rows with missing values: listwise leaves them out, fiml (or ml) uses all that is observed, fiml.x (or ml.x) also where covariates are missing, two.stage fits to saturated moments.",
+      valueName: "how"))
   var missing = "listwise"
 
   @Option(help: "normal (divisor N) or wishart (divisor N-1, as AMOS).")
   var likelihood: LikelihoodChoice = .normal
 
-  @Option(help: "Which information matrix standard errors come from.")
-  var information: InformationChoice = .expected
+  @Option(
+    help: "Which information matrix standard errors come from; observed is the default with --missing fiml.")
+  var information: InformationChoice?
 
-  @Option(help: ArgumentHelp("The largest scaled gradient element of a converged fit.", valueName: "number"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The largest scaled gradient element of a converged fit.", valueName: "number"))
   var tolerance = 1e-8
 
   @Flag(help: "Add modification indices.")
@@ -67,16 +71,7 @@ struct FitCommand: ParsableCommand {
 
   @OptionGroup(title: "Effects and resampling") var inference: InferenceArguments
 
-  @Option(help: "text or json.")
-  var format: OutputFormat = .text
-
-  @Option(
-    name: .shortAndLong, help: ArgumentHelp("Write to a file instead of the terminal.", valueName: "file"))
-  var output: String?
-
-  @Option(
-    help: ArgumentHelp("The width of text output; by default the terminal's, or 80.", valueName: "columns"))
-  var width: Int?
+  @OptionGroup(title: "Output") var output: OutputArguments
 
   func run() throws {
     try checkChoices()
@@ -88,7 +83,7 @@ struct FitCommand: ParsableCommand {
         status: .usage)
     }
     do {
-      let model = try Model(text, preset: self.model.preset.value, options: try self.model.options())
+      let model = try Model(text, preset: self.model.preset.value, options: try modelOptions(self.model))
       let fit = try fit(model, to: data)
       var options = FitSummary.Options()
       options.modificationIndices = modificationIndices
@@ -99,14 +94,10 @@ struct FitCommand: ParsableCommand {
       } catch let error as InferenceError {
         throw SEMError.inference(error)
       }
-      if let scores { try writeScores(fit, data, to: scores) }
       let additions = try inference.additions(to: summary, data: data, group: self.model.group)
-      switch format {
-      case .json: try Output.write(summary.json.appending(additions.json).text() + "\n", to: output)
-      case .text:
-        let width = width ?? (output == nil ? Terminal.width : 100)
-        try Output.write(summary.text(width: width) + additions.text, to: output)
-      }
+      if let scores { try writeScores(fit, data, to: scores) }
+      try output.write(
+        json: { summary.json.appending(additions.json) }, text: { summary.text(width: $0) + additions.text })
       switch summary.status {
       case .proper: return
       case .inadmissible: throw ExitStatus.inadmissible
@@ -114,8 +105,21 @@ struct FitCommand: ParsableCommand {
       case .notIdentified: throw ExitStatus.notIdentified
       }
     } catch let error as SEMError {
-      throw Failure(error, file: name)
+      throw Failure(error, file: name, dataFile: source.mainFile)
     }
+  }
+
+  /// What --missing may say.
+  private static let missingChoices: [String: MissingData] = [
+    "listwise": .listwise, "fiml": .fullInformation, "ml": .fullInformation, "direct": .fullInformation,
+    "fiml.x": .fullInformation, "ml.x": .fullInformation, "two.stage": .twoStage,
+  ]
+
+  /// The changes to the model's defaults: covariates that may be missing are random.
+  private func modelOptions(_ arguments: ModelArguments) throws -> ModelOptions {
+    var options = try arguments.options()
+    if missing.hasSuffix(".x") { options.fixedCovariates = false }
+    return options
   }
 
   private func checkChoices() throws {
@@ -125,32 +129,41 @@ struct FitCommand: ParsableCommand {
         hint: "Use --estimator ML.",
         status: .usage)
     }
-    guard missing == "listwise" else {
+    guard Self.missingChoices[missing] != nil else {
       throw Failure(
-        code: "usage.missing", message: "--missing \(missing) is not there yet.",
-        hint: "Use --missing listwise.",
+        code: "usage.missing", message: "--missing does not know \"\(missing)\".",
+        hint: "Use listwise, fiml, fiml.x or two.stage.", status: .usage)
+    }
+    guard tolerance > 0, tolerance.isFinite else {
+      throw Failure(
+        code: "usage.tolerance", message: "--tolerance must be a positive number.",
+        hint: "The default is 1e-8.",
         status: .usage)
     }
-    guard tolerance > 0 else {
-      throw Failure(code: "usage.tolerance", message: "--tolerance must be positive.", status: .usage)
-    }
-    if let width, !(40...1000).contains(width) {
-      throw Failure(code: "usage.width", message: "--width must lie between 40 and 1000.", status: .usage)
+    let inputs = [model.model, baseline] + source.files
+    try output.check(inputs: inputs)
+    if let scores { try Output.check(scores, option: "--scores", isNoneOf: inputs + [output.output]) }
+    if baseline == "-", model.model == "-" {
+      throw Failure(
+        code: "usage.two-standard-inputs",
+        message: "Model and baseline cannot both come from standard input.",
+        hint: "Put one of them into a file.", status: .usage)
     }
   }
 
   private func fit(_ model: Model, to data: DataArguments.Source) throws -> FittedModel {
     var options = FitOptions()
     options.likelihood = likelihood.value
-    options.information = information.value
+    options.missing = Self.missingChoices[missing] ?? .listwise
+    if let information { options.information = information.value }
     options.gradientTolerance = tolerance
     switch data {
     case .table(let table): return try model.fit(to: table, group: self.model.group, options: options)
     case .covariance(let covariance):
       if self.model.group != nil {
         throw Failure(
-          code: "usage.group", message: "--group needs rows of data, not a covariance matrix.", status: .usage
-        )
+          code: "usage.group", message: "--group needs rows of data, not a covariance matrix.",
+          hint: "Give the data with --data.", status: .usage)
       }
       return try model.fit(to: covariance, options: options)
     }
@@ -162,7 +175,7 @@ struct FitCommand: ParsableCommand {
     arguments.model = baseline
     let (text, name) = try arguments.read()
     do {
-      let model = try Model(text, preset: self.model.preset.value, options: try self.model.options())
+      let model = try Model(text, preset: self.model.preset.value, options: try modelOptions(self.model))
       let fit = try fit(model, to: data)
       guard fit.convergence.isConverged else {
         throw Failure(
@@ -171,7 +184,7 @@ struct FitCommand: ParsableCommand {
       }
       return fit.chiSquare
     } catch let error as SEMError {
-      throw Failure(error, file: name)
+      throw Failure(error, file: name, dataFile: source.mainFile)
     }
   }
 
@@ -180,7 +193,7 @@ struct FitCommand: ParsableCommand {
     guard case .table(let table) = data else {
       throw Failure(
         code: "usage.scores", message: "Factor scores need rows of data, not a covariance matrix.",
-        status: .usage)
+        hint: "Give the data with --data.", status: .usage)
     }
     do {
       let result = try fit.scoreTable(scoreMethod.value, for: table, groupVariable: model.group)
@@ -190,38 +203,5 @@ struct FitCommand: ParsableCommand {
     } catch let error as InferenceError {
       throw Failure(error)
     }
-  }
-}
-
-/// Where results go.
-enum Output {
-  static func write(_ text: String, to path: String?) throws {
-    guard let path else {
-      FileHandle.standardOutput.write(Data(text.utf8))
-      return
-    }
-    do {
-      try Data(text.utf8).write(to: URL(filePath: path))
-    } catch {
-      throw Failure(
-        code: "usage.unwritable-output",
-        message: "The file \(path) cannot be written: \(error.localizedDescription)",
-        status: .usage)
-    }
-  }
-}
-
-/// What is known of the terminal.
-enum Terminal {
-  /// The width of the terminal, 80 where there is none.
-  static var width: Int {
-    var size = winsize()
-    if isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 {
-      return Int(size.ws_col)
-    }
-    if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init), columns >= 40 {
-      return columns
-    }
-    return 80
   }
 }

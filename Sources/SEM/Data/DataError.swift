@@ -44,6 +44,12 @@ public struct DataError: Error, Sendable, Hashable {
     case allMissing = "data.all-missing"
     /// Rows have no value of the group variable.
     case missingGroup = "data.missing-group"
+    /// Rows have no observed value at all.
+    case emptyRows = "data.empty-rows"
+    /// Rows have no value of a covariate that must be observed.
+    case missingCovariates = "data.missing-covariates"
+    /// Two variables are never observed in the same row.
+    case neverTogether = "data.never-together"
     /// Listwise deletion leaves no row.
     case noCompleteRows = "data.no-complete-rows"
     /// A variable has one value only.

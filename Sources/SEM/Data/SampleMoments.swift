@@ -10,6 +10,8 @@ public struct SampleMoments: Sendable, Hashable {
   public var mean: [Double]?
   /// The covariance matrix with divisor N.
   public var covariance: Matrix
+  /// The incomplete rows behind estimated moments; `nil` for moments of complete rows.
+  public var patterns: MissingPatterns?
 
   /// Makes moments; `covariance` has divisor N.
   public init(variables: [String], count: Int, mean: [Double]?, covariance: Matrix) {

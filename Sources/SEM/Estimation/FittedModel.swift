@@ -26,7 +26,8 @@ public struct FittedModel: Sendable {
   public let table: ParameterTable
   /// The moments that were fitted, one per block, with the divisor of the likelihood (N or N - 1).
   public let moments: [SampleMoments]
-  /// The complete rows of each block, rows × observed variables in the block's order; `nil` without raw data.
+  /// The rows of each block, rows × observed variables in the block's order, NaN for values that are missing (none with
+  /// listwise deletion); `nil` without raw data.
   public let rows: [Matrix]?
   /// How the model was fitted.
   public let options: FitOptions
@@ -46,14 +47,16 @@ public struct FittedModel: Sendable {
   public var notes: [FitNote] = []
   /// What listwise deletion kept and dropped, per block; empty without raw data.
   public var listwise: [ListwiseReport] = []
+  /// What was kept of incomplete rows, per block; empty with listwise deletion.
+  public var incomplete: [MissingReport] = []
 
   /// The number of free parameters, lessened by independent equality constraints (lavaan's `npar`).
   public var parameterCount: Int { estimates.count - (constraints?.equalityRank ?? 0) }
   /// The number of cases.
   public var count: Int { moments.reduce(0) { $0 + $1.count } }
-  /// The multiplier that turns F into χ² for one block: n, or n - 1 for the Wishart likelihood.
+  /// The multiplier that turns F into χ² for one block: n, or n - 1 for the Wishart likelihood and least squares.
   public func multiplier(ofBlock index: Int) -> Double {
-    Double(moments[index].count - (options.likelihood == .wishart ? 1 : 0))
+    options.multiplier(count: moments[index].count)
   }
   /// The sum of the blocks' multipliers: N, or N minus the number of groups.
   public var multiplier: Double { moments.indices.reduce(0) { $0 + multiplier(ofBlock: $1) } }

@@ -46,9 +46,9 @@ public final class ModelFitter {
     throws(EstimationError) -> FittedModel
   {
     try check(moments)
-    let scaled = Self.scale(moments, options.likelihood)
+    let scaled = Self.scale(moments, options)
     guard let objective = Self.objective(table: table, moments: scaled, rows: rows, options: options) else {
-      throw .sampleCovarianceNotPositiveDefinite(group: Self.indefiniteGroup(table, scaled))
+      throw Self.reason(table, scaled, rows, options)
     }
     var minimizerOptions = NewtonMinimizer.Options()
     minimizerOptions.gradientTolerance = options.gradientTolerance
@@ -57,7 +57,8 @@ public final class ModelFitter {
     var failed: [String] = []
     var best: Attempt?
     for attempt in 0...max(0, options.extraStarts) {
-      let (name, values) = self.start(attempt, scaled, given: start)
+      var (name, values) = self.start(attempt, scaled, given: start)
+      if let nearer = startFromSaturatedMoments(scaled, from: values, minimizerOptions) { values = nearer }
       let result = minimize(objective, from: values, minimizerOptions, name: name)
       if result.optimum.termination == .converged {
         best = result
@@ -194,6 +195,27 @@ public final class ModelFitter {
     }
   }
 
+  /// With missing values: the fit to the saturated moments as if they were those of complete data; `nil` where it fails.
+  ///
+  /// These are the two-stage estimates (Yuan and Bentler 2000), which differ from the full information estimates by
+  /// little more than the misfit, at a small part of the cost of a search among the patterns.
+  private func startFromSaturatedMoments(
+    _ moments: [SampleMoments], from values: [Double], _ options: NewtonMinimizer.Options
+  ) -> [Double]? {
+    guard self.options.missing == .fullInformation, moments.contains(where: { $0.patterns != nil }) else {
+      return nil
+    }
+    var complete = self.options
+    complete.missing = .listwise
+    guard let objective = Self.objective(table: table, moments: moments, rows: nil, options: complete) else {
+      return nil
+    }
+    var options = options
+    options.gradientTolerance = max(options.gradientTolerance, 1e-4)
+    let result = minimize(objective, from: values, options, name: "")
+    return result.optimum.termination == .converged ? result.optimum.point : nil
+  }
+
   private func check(_ moments: [SampleMoments]) throws(EstimationError) {
     guard moments.count == table.blocks.count else {
       throw .momentsDoNotMatchModel("The model has \(table.blocks.count) groups, the data \(moments.count).")
@@ -228,8 +250,8 @@ public final class ModelFitter {
   }
 
   /// The moments with the likelihood's divisor.
-  static func scale(_ moments: [SampleMoments], _ likelihood: Likelihood) -> [SampleMoments] {
-    guard likelihood == .wishart else { return moments }
+  static func scale(_ moments: [SampleMoments], _ options: FitOptions) -> [SampleMoments] {
+    guard options.usesUnbiasedCovariance else { return moments }
     return moments.map { sample in
       var sample = sample
       let factor = Double(sample.count) / Double(max(sample.count - 1, 1))
@@ -265,18 +287,59 @@ public final class ModelFitter {
     table: ParameterTable, moments: [SampleMoments], rows: [Matrix]?, options: FitOptions,
     everyVariableIsSource: Bool = false
   ) -> ModelObjective? {
-    let multipliers = moments.map { Double($0.count - (options.likelihood == .wishart ? 1 : 0)) }
+    let multipliers = moments.map { options.multiplier(count: $0.count) }
     let total = multipliers.reduce(0, +)
     var blocks: [any BlockDiscrepancy] = []
-    for (block, sample) in zip(table.blocks, moments) {
+    for (index, (block, sample)) in zip(table.blocks, moments).enumerated() {
       let structure = BlockStructure(
         block: block, table: table, sampleValue: { sampleValue($0, block, sample) },
         everyVariableIsSource: everyVariableIsSource)
-      guard let evaluator = MaximumLikelihoodBlock(structure: structure, sample: sample) else { return nil }
+      let evaluator = discrepancy(
+        structure: structure, sample: sample, rows: rows?[index], options: options)
+      guard let evaluator else { return nil }
       blocks.append(evaluator)
     }
     return ModelObjective(
       blocks: blocks, weights: multipliers.map { $0 / total }, dimension: table.freeParameterCount)
+  }
+
+  /// The discrepancy of one block; `nil` where its weight does not exist.
+  private static func discrepancy(
+    structure: BlockStructure, sample: SampleMoments, rows: Matrix?, options: FitOptions
+  ) -> (any BlockDiscrepancy)? {
+    switch options.estimator {
+    case .maximumLikelihood:
+      options.missing == .fullInformation && sample.patterns != nil
+        ? FullInformationBlock(structure: structure, sample: sample)
+        : MaximumLikelihoodBlock(structure: structure, sample: sample)
+    case .generalizedLeastSquares: GeneralizedLeastSquaresBlock(structure: structure, sample: sample)
+    case .unweightedLeastSquares, .weightedLeastSquares, .diagonallyWeightedLeastSquares:
+      MomentDeviations.weight(options.estimator, structure: structure, rows: rows).map {
+        WeightedLeastSquaresBlock(structure: structure, sample: sample, weight: $0)
+      }
+    }
+  }
+
+  /// Why there is no objective.
+  private static func reason(
+    _ table: ParameterTable, _ moments: [SampleMoments], _ rows: [Matrix]?, _ options: FitOptions
+  ) -> EstimationError {
+    switch options.estimator {
+    case .maximumLikelihood, .generalizedLeastSquares, .unweightedLeastSquares:
+      return .sampleCovarianceNotPositiveDefinite(group: indefiniteGroup(table, moments))
+    case .weightedLeastSquares, .diagonallyWeightedLeastSquares:
+      guard let rows else { return .rawDataNeeded("The estimator \(options.estimator.rawValue)") }
+      for (index, (block, sample)) in zip(table.blocks, moments).enumerated() {
+        let structure = BlockStructure(
+          block: block, table: table, sampleValue: { sampleValue($0, block, sample) })
+        if MomentDeviations.weight(options.estimator, structure: structure, rows: rows[index]) == nil {
+          return .weightNotPositiveDefinite(
+            group: block.groupLabel, cases: sample.count,
+            moments: WeightedLeastSquaresBlock.momentCount(structure))
+        }
+      }
+      return .sampleCovarianceNotPositiveDefinite(group: indefiniteGroup(table, moments))
+    }
   }
 
   private static func indefiniteGroup(_ table: ParameterTable, _ moments: [SampleMoments]) -> String {

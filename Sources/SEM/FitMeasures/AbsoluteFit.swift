@@ -25,6 +25,11 @@ struct AbsoluteFit {
         fit.table.rows.filter { $0.block == block.number && $0.isExogenous }.map(\.lhs))
       let weight = factor.inverse()
       let isFixed = block.observed.map(fixed.contains)
+      if fit.isFullInformation {
+        let part = IncompleteAbsoluteFit(fit: fit, block: position, isFixed: isFixed)
+        index += Double(sample.count) / Double(fit.count) * (part.map { 1 - $0.residual / $0.whole } ?? .nan)
+        continue
+      }
       let mean = fit.table.hasMeanStructure ? sample.mean : nil
       let residual = Self.quadraticForm(
         weight, sample.covariance - matrices.observedCovariance,

@@ -11,7 +11,7 @@ internal import SEMNumerics
 /// Every fit measure of a fitted model, under lavaan's names.
 ///
 /// The formulas with their sources are in `Docs/Mathematics.md`, section 6. A measure that is not defined for a model
-/// (a ratio by zero degrees of freedom, an interval without a root) is `nil`.
+/// (a ratio by zero degrees of freedom) is `nil`.
 public struct FitMeasures: Sendable, Hashable {
   /// One measure.
   public struct Measure: Sendable, Hashable {
@@ -51,13 +51,17 @@ extension FittedModel {
       // Covariances among covariates stay free in the baseline.
       let covariates = Standardizer.exogenousObserved(table, block)
       let places = block.observed.indices.filter { covariates.contains(block.observed[$0]) }
-      var value = 0.0
-      for i in 0..<p where !places.contains(i) { value += log(sample.covariance[i, i]) }
-      if !places.isEmpty {
-        value += logDeterminant(sample.covariance.submatrix(rows: places, columns: places))
+      if isFullInformation {
+        statistic += incompleteIndependenceStatistic(index)
+      } else {
+        var value = 0.0
+        for i in 0..<p where !places.contains(i) { value += log(sample.covariance[i, i]) }
+        if !places.isEmpty {
+          value += logDeterminant(sample.covariance.submatrix(rows: places, columns: places))
+        }
+        value -= logDeterminant(sample.covariance)
+        statistic += multiplier(ofBlock: index) * value
       }
-      value -= logDeterminant(sample.covariance)
-      statistic += multiplier(ofBlock: index) * value
       degreesOfFreedom += p * (p - 1) / 2 - places.count * (places.count - 1) / 2
     }
     return ChiSquareTest(statistic: max(statistic, 0), degreesOfFreedom: degreesOfFreedom)
@@ -75,7 +79,9 @@ extension FittedModel {
       let sample = moments[index]
       let n = Double(sample.count)
       let p = Double(block.observed.count)
-      var base = p * log(2 * .pi) + logDeterminant(sample.covariance) + p
+      var base =
+        isFullInformation
+        ? incompleteDeviance(index) / n : p * log(2 * .pi) + logDeterminant(sample.covariance) + p
       let fixed = block.observed.indices.filter { place in
         table.rows.contains { $0.block == block.number && $0.isExogenous && $0.lhs == block.observed[place] }
       }
@@ -121,6 +127,7 @@ extension FittedModel {
     let residuals = ResidualMeasures(fit: self)
     residuals.add(to: &measures)
     addGoodnessOfFit(test, &measures)
+    if isFullInformation { addFullInformationIndices(FullInformationCorrection(fit: self), &measures) }
     if df > 0 {
       for (name, level) in [("cn_05", 0.05), ("cn_01", 0.01)] {
         let critical = ChiSquareDistribution(degreesOfFreedom: df).quantile(upperTail: level)
@@ -208,8 +215,9 @@ extension FittedModel {
       measures.set("gfi.ci.level", 0.9)
       return
     }
-    // Under nonlinear constraints lavaan takes the likelihood ratio in its place; so do we.
-    let statistic = constraints?.isLinear == false ? test.statistic : browneResidualStatistic()
+    // Under nonlinear constraints and for incomplete data lavaan takes the likelihood ratio in its place; so do we.
+    let isLikelihoodRatio = isFullInformation || constraints?.isLinear == false
+    let statistic = isLikelihoodRatio ? test.statistic : browneResidualStatistic()
     let browne = ChiSquareTest(statistic: statistic ?? .nan, degreesOfFreedom: test.degreesOfFreedom)
     func index(_ noncentrality: Double) -> Double { p / (p + 2 * noncentrality / n) }
     measures.set("gfi", index(max(0, browne.statistic - df)))

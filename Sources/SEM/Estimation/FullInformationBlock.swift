@@ -1,0 +1,196 @@
+package import SEMNumerics
+
+/// The full information discrepancy of one block with missing values: twice the difference of the log-likelihoods of the
+/// saturated and of the fitted model, divided by the number of cases.
+///
+///     F(θ) = Σ_q f_q [ log|Σ_oo| + tr(M_q Σ_oo⁻¹) ] - the same at the saturated estimates
+///
+/// (Arbuckle 1996). ``PatternLikelihood`` gathers all patterns into one matrix Q, so that the gradient is tr(Q Σₐ) as for
+/// complete data. The Hessian is complete data's less what is missing (Louis 1982, equation 3.2; here for the quadratic
+/// form of the normal distribution): with P = (Σ⁺)⁻¹ and a pattern's directions U and Z of ``PatternLikelihood``
+///
+///     tr(P Σₐ (P - 2Q) Σ_b) + tr(Q Σₐ_b) - Σ_q f_q [ Σᵢⱼ (uᵢᵀΣₐuⱼ)(uᵢᵀΣ_buⱼ) + 2 Σᵢ_c (uᵢᵀΣₐz_c)(uᵢᵀΣ_bz_c) ]
+///
+/// and its expectation Σ_q f_q tr(W_q Σₐ W_q Σ_b) is tr(P Σₐ (P - 2 Σ f U Uᵀ) Σ_b) + Σ_q f_q Σᵢⱼ (uᵢᵀΣₐuⱼ)(uᵢᵀΣ_buⱼ).
+/// So a pattern with few missing variables adds a few outer products of vectors of t numbers.
+package final class FullInformationBlock: BlockDiscrepancy {
+  package let structure: BlockStructure
+  package let moments: MomentWorkspace
+  let likelihood: PatternLikelihood
+  /// F's value at the saturated estimates.
+  let saturated: Double
+  let derivatives: ElementDerivatives
+  private let free: [BlockStructure.Element]
+  private let residual, precisionResidual, weight, scratch, total: NumberBuffer
+  private let residualProducts, precisionProducts, mixedProducts, weightProducts: WeightedProducts
+  private let directions: PatternDirections
+  private var residualIsFormed = false
+  private var precisionIsFormed = false
+  private var exactIsFormed = false
+  private var weightIsFormed = false
+  /// The curvature by pairs of elements at the last point, for modification indices.
+  private var pairs: (kind: Curvature, matrix: NumberBuffer)?
+  private let elementIndex: [BlockStructure.Element: Int]
+
+  /// Makes a block's workspace from the saturated estimates with their patterns.
+  ///
+  /// - Returns: `nil` where the saturated covariance matrix is not positive definite, or without means or patterns.
+  package init?(structure: BlockStructure, sample: SampleMoments) {
+    guard let patterns = sample.patterns, let mean = sample.mean, structure.constant >= 0 else { return nil }
+    self.structure = structure
+    let order = structure.observedOrder
+    let n = structure.momentOrder
+    let origin = order.map { mean[$0] }
+    let likelihood = PatternLikelihood(patterns, variables: order, origin: origin)
+    self.likelihood = likelihood
+    moments = MomentWorkspace(structure: structure, origin: origin)
+    let point = NumberBuffer(count: n * n)
+    for (j, column) in order.enumerated() {
+      for (i, row) in order.enumerated() { point[i + j * n] = sample.covariance[row, column] }
+    }
+    point[n * n - 1] = 1
+    guard let value = withExtendedLifetime(point, { likelihood.value(at: point.pointer) }) else { return nil }
+    saturated = value
+    residual = NumberBuffer(count: n * n)
+    precisionResidual = NumberBuffer(count: n * n)
+    weight = NumberBuffer(count: n * n)
+    scratch = NumberBuffer(count: n * n)
+    total = NumberBuffer(count: structure.sourceCount * structure.sourceCount)
+    residualProducts = WeightedProducts(structure: structure)
+    precisionProducts = WeightedProducts(structure: structure)
+    mixedProducts = WeightedProducts(structure: structure)
+    weightProducts = WeightedProducts(structure: structure)
+    derivatives = ElementDerivatives(structure: structure)
+    free = structure.freeElements.map { structure.elements[$0] }
+    directions = PatternDirections(likelihood: likelihood, moments: moments)
+    var elementIndex: [BlockStructure.Element: Int] = [:]
+    for (index, element) in free.enumerated() { elementIndex[element] = index }
+    self.elementIndex = elementIndex
+  }
+
+  package func value(at theta: UnsafePointer<Double>) -> Double? {
+    residualIsFormed = false
+    precisionIsFormed = false
+    exactIsFormed = false
+    weightIsFormed = false
+    pairs = nil
+    guard moments.update(at: theta) else { return nil }
+    return likelihood.value(at: moments.sigma.pointer).map { $0 - saturated }
+  }
+
+  private func prepareResidual() {
+    guard !residualIsFormed else { return }
+    likelihood.residual(into: residual.pointer, byPrecision: precisionResidual.pointer)
+    residualProducts.form(weight: residual.pointer, moments: moments, includingZ: true)
+    residualIsFormed = true
+  }
+
+  private func preparePrecision() {
+    guard !precisionIsFormed else { return }
+    precisionProducts.form(weight: likelihood.precision.pointer, moments: moments, includingZ: true)
+    precisionIsFormed = true
+  }
+
+  /// The products of f P - 2 Q, over the patterns that go by P.
+  private func prepareExact() {
+    guard !exactIsFormed else { return }
+    prepareResidual()
+    preparePrecision()
+    let share = likelihood.precisionShare
+    for i in 0..<scratch.count {
+      scratch[i] = share * likelihood.precision[i] - 2 * precisionResidual[i]
+    }
+    mixedProducts.form(weight: scratch.pointer, moments: moments, includingZ: true)
+    moments.totalCovariance(into: total.pointer)
+    exactIsFormed = true
+  }
+
+  /// The products of Σ f_q W_q.
+  private func prepareWeight() {
+    guard !weightIsFormed else { return }
+    preparePrecision()
+    directions.averageWeight(into: weight.pointer)
+    weightProducts.form(weight: weight.pointer, moments: moments, includingZ: true)
+    weightIsFormed = true
+  }
+
+  package func addGradient(_ factor: Double, into gradient: UnsafeMutablePointer<Double>) {
+    prepareResidual()
+    for element in free {
+      gradient[element.parameter] += factor * derivatives.first(element, residualProducts)
+    }
+  }
+
+  package func addCurvature(
+    _ kind: Curvature, _ factor: Double, dimension t: Int, into matrix: UnsafeMutablePointer<Double>
+  ) {
+    prepareCollapsed(kind)
+    free.withUnsafeBufferPointer { free in
+      for bIndex in free.indices {
+        let b = free[bIndex]
+        for aIndex in bIndex..<free.count {
+          let a = free[aIndex]
+          let value = factor * collapsed(a, b, kind)
+          let row = max(a.parameter, b.parameter)
+          let column = min(a.parameter, b.parameter)
+          matrix[row + column * t] += row == column && aIndex != bIndex ? 2 * value : value
+        }
+      }
+    }
+    directions.addOuterProducts(kind, factor, elements: free, targets: nil, dimension: t, into: matrix)
+  }
+
+  /// Forms what ``collapsed(_:_:_:)`` reads.
+  private func prepareCollapsed(_ kind: Curvature) {
+    switch kind {
+    case .exact: prepareExact()
+    case .expected:
+      preparePrecision()
+      directions.collapsedWeight(into: scratch.pointer)
+      mixedProducts.form(weight: scratch.pointer, moments: moments, includingZ: true)
+      exactIsFormed = false
+    }
+  }
+
+  /// The part of the second derivative that all patterns share.
+  @inline(__always)
+  private func collapsed(_ a: BlockStructure.Element, _ b: BlockStructure.Element, _ kind: Curvature)
+    -> Double
+  {
+    let product = derivatives.product(a, b, precisionProducts, mixedProducts)
+    guard kind == .exact else { return product }
+    return product
+      + derivatives.second(a, b, residualProducts, effects: moments.effects.pointer, total: total.pointer)
+  }
+
+  /// The second derivative of F by two elements at the last point.
+  ///
+  /// The first call at a point forms those of all pairs of free elements.
+  package func pairCurvature(
+    _ a: BlockStructure.Element, _ b: BlockStructure.Element, _ kind: Curvature
+  ) -> Double {
+    guard let i = elementIndex[a], let j = elementIndex[b] else { return 0 }
+    let e = free.count
+    if let pairs, pairs.kind == kind { return pairs.matrix[max(i, j) + min(i, j) * e] }
+    prepareCollapsed(kind)
+    let matrix = NumberBuffer(count: e * e)
+    free.withUnsafeBufferPointer { free in
+      for q in 0..<e { for r in q..<e { matrix[r + q * e] = collapsed(free[r], free[q], kind) } }
+    }
+    directions.addOuterProducts(
+      kind, 1, elements: free, targets: Array(0..<e), dimension: e, into: matrix.pointer)
+    pairs = (kind, matrix)
+    return matrix[max(i, j) + min(i, j) * e]
+  }
+
+  /// Adds `factor` times tr(P Σₐ (Σ f W) Σₐ), a bound of the expected curvature that needs no outer products.
+  ///
+  /// With complete data it is the expected curvature itself.
+  package func addMetric(_ factor: Double, into diagonal: UnsafeMutablePointer<Double>) {
+    prepareWeight()
+    for element in free {
+      diagonal[element.parameter] +=
+        factor * derivatives.product(element, element, precisionProducts, weightProducts)
+    }
+  }
+}

@@ -1,0 +1,238 @@
+internal import SEMNumerics
+
+/// The sums over patterns that the curvature of ``FullInformationBlock`` needs beyond what one matrix can hold.
+///
+/// Every sum is one of outer products: of directions of variables, or of vectors v with an element uᵀΣₐw for each element
+/// a of the model. Columns are collected and added many at a time.
+final class PatternDirections {
+  private let likelihood: PatternLikelihood
+  private let moments: MomentWorkspace
+  private let u, z: NumberBuffer
+  /// Gᵀ and Hᵀ times the columns of u and of z: variableCount and sourceCount numbers a column.
+  private let gu, hu, gz, hz: NumberBuffer
+  private let variables: ColumnBatch
+  private var elements: ColumnBatch?
+
+  init(likelihood: PatternLikelihood, moments: MomentWorkspace) {
+    self.likelihood = likelihood
+    self.moments = moments
+    let structure = moments.structure
+    let n = structure.momentOrder
+    let widest = likelihood.widest
+    u = NumberBuffer(count: n * widest.u)
+    z = NumberBuffer(count: n * widest.z)
+    gu = NumberBuffer(count: structure.variableCount * widest.u)
+    hu = NumberBuffer(count: structure.sourceCount * widest.u)
+    gz = NumberBuffer(count: structure.variableCount * widest.z)
+    hz = NumberBuffer(count: structure.sourceCount * widest.z)
+    variables = ColumnBatch(length: n)
+  }
+
+  /// Writes Σ f_q W_q, the average inverse of the observed covariance matrices.
+  ///
+  /// - Complexity: O(p² m) for each pattern.
+  func averageWeight(into w: UnsafeMutablePointer<Double>) {
+    startFromPrecision(w)
+    addVariables(byPrecision: 1, includingDirect: true, into: w)
+  }
+
+  /// Writes f P - 2 Σ f_q U Uᵀ over the patterns that go by P.
+  func collapsedWeight(into w: UnsafeMutablePointer<Double>) {
+    startFromPrecision(w)
+    addVariables(byPrecision: 2, includingDirect: false, into: w)
+  }
+
+  private func startFromPrecision(_ w: UnsafeMutablePointer<Double>) {
+    let share = likelihood.precisionShare
+    for i in 0..<likelihood.precision.count { w[i] = share * likelihood.precision[i] }
+  }
+
+  /// Subtracts a multiple of Σ f_q U Uᵀ and adds Σ f_q Y Yᵀ.
+  private func addVariables(
+    byPrecision factor: Double, includingDirect: Bool, into w: UnsafeMutablePointer<Double>
+  ) {
+    let n = likelihood.order
+    for layout in likelihood.layouts
+    where layout.missingCount > 0 && (includingDirect || !layout.isDirect) {
+      let count = likelihood.directions(of: layout, u: u.pointer, z: nil)
+      let root = (layout.isDirect ? layout.share : factor * layout.share).squareRoot()
+      for k in 0..<count {
+        let column = variables.next(isNegative: !layout.isDirect, into: w)
+        let source = u.pointer + k * n
+        for i in 0..<n { column[i] = root * source[i] }
+      }
+    }
+    variables.flush(into: w)
+    Kernels.mirrorLower(w, order: n)
+  }
+
+  /// Adds `factor` times the outer products of the curvature to the lower triangle of a `dimension × dimension` matrix.
+  ///
+  /// - Parameters:
+  ///   - list: The elements of the model.
+  ///   - targets: Where each element's numbers go; `nil` for its parameter.
+  /// - Complexity: O(t² m (m + r)) for each pattern, in blocks of columns.
+  func addOuterProducts(
+    _ kind: Curvature, _ factor: Double, elements list: [BlockStructure.Element], targets: [Int]?,
+    dimension t: Int, into matrix: UnsafeMutablePointer<Double>
+  ) {
+    let batch = elements.flatMap { $0.length == t ? $0 : nil } ?? ColumnBatch(length: t)
+    elements = batch
+    let isExact = kind == .exact
+    let m = moments.structure.variableCount
+    let s = moments.structure.sourceCount
+    list.withUnsafeBufferPointer { list in
+      for layout in likelihood.layouts where layout.missingCount > 0 {
+        let count = likelihood.directions(of: layout, u: u.pointer, z: isExact ? z.pointer : nil)
+        project(u.pointer, count, gu.pointer, hu.pointer)
+        if isExact { project(z.pointer, layout.rank, gz.pointer, hz.pointer) }
+        let once = (factor * layout.share).squareRoot()
+        let twice = (2 * factor * layout.share).squareRoot()
+        for i in 0..<count {
+          for j in 0...i {
+            fill(
+              batch.next(isNegative: isExact, into: matrix), t, list, targets, i == j ? once : twice,
+              gu.pointer + i * m, hu.pointer + i * s, gu.pointer + j * m, hu.pointer + j * s)
+          }
+          guard isExact else { continue }
+          for c in 0..<layout.rank {
+            fill(
+              batch.next(isNegative: !layout.isDirect, into: matrix), t, list, targets, twice,
+              gu.pointer + i * m, hu.pointer + i * s, gz.pointer + c * m, hz.pointer + c * s)
+          }
+        }
+      }
+    }
+    batch.flush(into: matrix)
+  }
+
+  /// Gᵀ v and Hᵀ v of some columns v: a sink's is the number of v itself.
+  private func project(
+    _ v: UnsafePointer<Double>, _ count: Int, _ g: UnsafeMutablePointer<Double>,
+    _ h: UnsafeMutablePointer<Double>
+  ) {
+    let structure = moments.structure
+    let n = structure.momentOrder
+    let m = structure.variableCount
+    let s = structure.sourceCount
+    for k in 0..<count {
+      let column = v + k * n
+      (g + k * m).update(from: column, count: structure.sinkCount)
+      for q in 0..<s {
+        g[structure.sinkCount + q + k * m] = Kernels.dot(moments.g.pointer + q * n, column, count: n)
+        h[q + k * s] = Kernels.dot(moments.h.pointer + q * n, column, count: n)
+      }
+    }
+  }
+
+  /// Writes `factor` · uᵀΣₐw for all elements.
+  @inline(__always)
+  private func fill(
+    _ column: UnsafeMutablePointer<Double>, _ length: Int,
+    _ list: UnsafeBufferPointer<BlockStructure.Element>, _ targets: [Int]?, _ factor: Double,
+    _ gu: UnsafePointer<Double>, _ hu: UnsafePointer<Double>, _ gw: UnsafePointer<Double>,
+    _ hw: UnsafePointer<Double>
+  ) {
+    let ns = moments.structure.sinkCount
+    column.update(repeating: 0, count: length)
+    for index in list.indices {
+      let element = list[index]
+      let (i, j) = (element.row, element.column)
+      let value: Double
+      switch element.kind {
+      case .path: value = gu[i] * hw[j - ns] + hu[j - ns] * gw[i]
+      case .covariance: value = i == j ? gu[i] * gw[i] : gu[i] * gw[j] + gu[j] * gw[i]
+      }
+      column[targets?[index] ?? element.parameter] += factor * value
+    }
+  }
+}
+
+/// Columns that wait to be added as outer products, + c cᵀ or - c cᵀ, to the lower triangle of a matrix.
+final class ColumnBatch {
+  let length: Int
+  private static let capacity = 48
+  private let positive, negative: NumberBuffer
+  private var positiveCount = 0
+  private var negativeCount = 0
+
+  init(length: Int) {
+    self.length = length
+    positive = NumberBuffer(count: length * Self.capacity)
+    negative = NumberBuffer(count: length * Self.capacity)
+  }
+
+  /// Room for the next column; a full batch is added to the matrix first.
+  func next(isNegative: Bool, into matrix: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> {
+    if isNegative {
+      if negativeCount == Self.capacity { flushNegative(into: matrix) }
+      negativeCount += 1
+      return negative.pointer + (negativeCount - 1) * length
+    }
+    if positiveCount == Self.capacity { flushPositive(into: matrix) }
+    positiveCount += 1
+    return positive.pointer + (positiveCount - 1) * length
+  }
+
+  /// Adds what waits.
+  func flush(into matrix: UnsafeMutablePointer<Double>) {
+    flushPositive(into: matrix)
+    flushNegative(into: matrix)
+  }
+
+  private func flushPositive(into matrix: UnsafeMutablePointer<Double>) {
+    Kernels.addOuterProducts(positive.pointer, rows: length, columns: positiveCount, factor: 1, into: matrix)
+    positiveCount = 0
+  }
+
+  private func flushNegative(into matrix: UnsafeMutablePointer<Double>) {
+    Kernels.addOuterProducts(negative.pointer, rows: length, columns: negativeCount, factor: -1, into: matrix)
+    negativeCount = 0
+  }
+}
+
+extension PatternLikelihood {
+  /// Σ f_q [½ tr(W_q E W_q E) + dᵀ W_q d] at the last point, for a symmetric E and a vector d of the variables.
+  ///
+  /// With W = P - U Uᵀ: tr(W E W E) = tr(P E P E) - 2 tr(Uᵀ E P E U) + |Uᵀ E U|².
+  /// - Complexity: O(p² m) for each pattern.
+  func quadraticForm(_ matrix: Matrix, _ vector: [Double]) -> Double {
+    let n = order
+    let p = n - 1
+    let e = NumberBuffer(count: n * n)
+    for j in 0..<p { for i in 0..<p { e[i + j * n] = matrix[i, j] } }
+    let epe = NumberBuffer(count: n * n)
+    let scratch = NumberBuffer(count: n * n)
+    Kernels.congruence(
+      symmetric: e.pointer, precision.pointer, order: n, scratch: scratch.pointer, into: epe.pointer)
+    // Of the augmented matrix only the rows of the variables count: where the means are the origin, P is block diagonal.
+    let d = NumberBuffer(vector + [0])
+    let product = NumberBuffer(count: n)
+    func form(_ column: UnsafePointer<Double>, _ a: NumberBuffer, _ other: UnsafePointer<Double>) -> Double {
+      Kernels.multiply(symmetric: a.pointer, order: n, column, columns: 1, into: product.pointer)
+      return Kernels.dot(product.pointer, other, count: n)
+    }
+    var sum =
+      precisionShare
+      * (0.5 * Kernels.dot(epe.pointer, precision.pointer, count: n * n)
+        + form(d.pointer, precision, d.pointer))
+    let u = NumberBuffer(count: n * max(widest.u, 1))
+    for layout in layouts where layout.missingCount > 0 {
+      let count = directions(of: layout, u: u.pointer, z: nil)
+      var term = 0.0
+      for i in 0..<count {
+        let column = u.pointer + i * n
+        let along = Kernels.dot(column, d.pointer, count: n)
+        term += (layout.isDirect ? 1 : -1) * along * along
+        if !layout.isDirect { term -= form(column, epe, column) }
+        Kernels.multiply(symmetric: e.pointer, order: n, column, columns: 1, into: product.pointer)
+        for j in 0..<count {
+          let value = Kernels.dot(product.pointer, u.pointer + j * n, count: n)
+          term += 0.5 * value * value
+        }
+      }
+      sum += layout.share * term
+    }
+    return withExtendedLifetime((e, epe, scratch, d, product, u)) { sum }
+  }
+}

@@ -1,0 +1,486 @@
+internal import SEMNumerics
+
+/// The normal discrepancy of incomplete rows as a function of one augmented moment matrix, with its derivatives.
+///
+/// With Σ⁺ the moment matrix of all variables and a constant (row and column of the means, see ``BlockStructure``), o the
+/// variables observed in pattern q and the constant, and M_q the pattern's moments,
+///
+///     F(Σ⁺) = Σ_q f_q [ log|Σ⁺_oo| + tr(M_q Σ⁺_oo⁻¹) - 1 ],   f_q = n_q / n
+///
+/// (Finkbeiner 1979; Arbuckle 1996). With P = (Σ⁺)⁻¹ and m the missing variables no pattern needs Σ⁺_oo⁻¹:
+///
+///     log|Σ⁺_oo| = log|Σ⁺| + log|P_mm|      Σ⁺_oo⁻¹ = P_oo - P_om P_mm⁻¹ P_mo = P - U Uᵀ,   U = P_·m L⁻ᵀ,  P_mm = L Lᵀ
+///
+/// and the gradient is that of complete data at expected moments, ∂F/∂Σ⁺ = Q = P - P T P (Dempster, Laird and Rubin 1977;
+/// Fisher's identity in Louis 1982), where T holds what is observed and, for what is missing, its regression on what is
+/// observed plus P_mm⁻¹. Only the blocks T_om and T_mm depend on Σ⁺: a pattern costs O(o m² + o m r) with r the rank of
+/// its moments, not O(p³), and a complete pattern costs nothing. Patterns of which little is observed take Σ⁺_oo⁻¹ itself.
+///
+/// Everything is allocated once; one object serves one thread.
+package final class PatternLikelihood {
+  /// One pattern: where its numbers stand.
+  struct Layout {
+    /// n_q / n.
+    var share: Double
+    /// The observed variables with the constant at the end, in ``places``.
+    var observedStart: Int
+    var observedCount: Int
+    /// The missing variables, in ``places``.
+    var missingStart: Int
+    var missingCount: Int
+    /// R with R Rᵀ = M_q, observedCount × rank, in ``factors``.
+    var factorStart: Int
+    var rank: Int
+    /// M_q, observedCount², in ``products``, or -1 where R is shorter.
+    var productStart: Int
+    /// Whether Σ⁺_oo is inverted itself.
+    var isDirect: Bool
+  }
+
+  /// The order of Σ⁺: the variables and the constant.
+  let order: Int
+  let layouts: [Layout]
+  /// The sum of the shares of the patterns that go by P.
+  let precisionShare: Double
+  /// P.
+  let precision: NumberBuffer
+  private let places: [Int]
+  private let factors: NumberBuffer
+  private let products: NumberBuffer
+  /// Σ f_q M_q over the patterns that go by P.
+  private let fixedMoments: NumberBuffer
+  /// T of these patterns.
+  private let expected: NumberBuffer
+  /// Σ f_q (Σ⁺_oo⁻¹ - Σ⁺_oo⁻¹ M_q Σ⁺_oo⁻¹) of the others.
+  private let direct: NumberBuffer
+  private let hasDirect: Bool
+  /// Σ⁺ at the last point.
+  private let sigma: NumberBuffer
+  private let scratch: NumberBuffer
+  private let small: NumberBuffer
+  private let cross: NumberBuffer
+  private let regression: NumberBuffer
+  private let reduced: NumberBuffer
+
+  /// Makes the evaluator.
+  ///
+  /// - Parameters:
+  ///   - patterns: The patterns.
+  ///   - variables: For each row of Σ⁺ but the last, the place of the variable in the patterns.
+  ///   - origin: The values from which the variables are measured, in the order of Σ⁺.
+  package init(_ patterns: MissingPatterns, variables: [Int], origin: [Double]) {
+    precondition(variables.count == origin.count, "One origin for each variable.")
+    let p = variables.count
+    order = p + 1
+    var position = [Int](repeating: -1, count: patterns.variables.count)
+    for (row, variable) in variables.enumerated() { position[variable] = row }
+
+    var layouts: [Layout] = []
+    var places: [Int] = []
+    var factors: [Double] = []
+    var products: [Double] = []
+    let total = Double(patterns.count)
+    for pattern in patterns.patterns {
+      // Places of the pattern's own list, in the order of Σ⁺; variables that are not asked for are left out.
+      let kept = pattern.observed.indices.filter { position[pattern.observed[$0]] >= 0 }
+        .sorted { position[pattern.observed[$0]] < position[pattern.observed[$1]] }
+      let rank = pattern.deviations.columnCount + 1
+      let observed = kept.map { position[pattern.observed[$0]] }
+      let isObserved = Set(observed)
+      var layout = Layout(
+        share: Double(pattern.count) / total, observedStart: places.count, observedCount: kept.count + 1,
+        missingStart: 0, missingCount: p - kept.count, factorStart: factors.count, rank: rank,
+        productStart: -1, isDirect: kept.count + 1 < p - kept.count)
+      places += observed
+      places.append(p)
+      layout.missingStart = places.count
+      places += (0..<p).filter { !isObserved.contains($0) }
+      for column in 0..<(rank - 1) {
+        for place in kept { factors.append(pattern.deviations[place, column]) }
+        factors.append(0)
+      }
+      for place in kept { factors.append(pattern.mean[place] - origin[position[pattern.observed[place]]]) }
+      factors.append(1)
+      if 2 * rank > layout.observedCount, layout.missingCount > 0, !layout.isDirect {
+        layout.productStart = products.count
+        let o = layout.observedCount
+        for j in 0..<o {
+          for i in 0..<o {
+            var sum = 0.0
+            for column in 0..<rank {
+              let start = layout.factorStart + column * o
+              sum += factors[start + i] * factors[start + j]
+            }
+            products.append(sum)
+          }
+        }
+      }
+      layouts.append(layout)
+    }
+    self.layouts = layouts
+    self.places = places
+    self.factors = NumberBuffer(factors)
+    self.products = NumberBuffer(products)
+    let n = order
+    precision = NumberBuffer(count: n * n)
+    fixedMoments = NumberBuffer(count: n * n)
+    expected = NumberBuffer(count: n * n)
+    direct = NumberBuffer(count: n * n)
+    sigma = NumberBuffer(count: n * n)
+    scratch = NumberBuffer(count: n * n)
+    small = NumberBuffer(count: n * n)
+    cross = NumberBuffer(count: n * n)
+    regression = NumberBuffer(count: n * n)
+    let longest = layouts.reduce(1) { max($0, $1.rank) }
+    reduced = NumberBuffer(count: longest * n)
+    hasDirect = layouts.contains(where: \.isDirect)
+    precisionShare = layouts.reduce(0) { $1.isDirect ? $0 : $0 + $1.share }
+    addFixedMoments()
+  }
+
+  private func addFixedMoments() {
+    let n = order
+    for layout in layouts where !layout.isDirect {
+      let o = layout.observedCount
+      for column in 0..<layout.rank {
+        let start = layout.factorStart + column * o
+        for j in 0..<o {
+          let value = layout.share * factors[start + j]
+          let target = fixedMoments.pointer + places[layout.observedStart + j] * n
+          for i in 0..<o { target[places[layout.observedStart + i]] += value * factors[start + i] }
+        }
+      }
+    }
+  }
+
+  /// F at Σ⁺ (order², both triangles), or `nil` where Σ⁺ is not positive definite.
+  ///
+  /// Leaves behind what ``residual(into:)``, ``expectedMoments(into:)`` and the directions of patterns need.
+  /// - Complexity: O(p³ + Σ_q o m (m + r)); no allocation.
+  package func value(at point: UnsafePointer<Double>) -> Double? {
+    let n = order
+    sigma.pointer.update(from: point, count: n * n)
+    let w = precision.pointer
+    w.update(from: point, count: n * n)
+    guard Kernels.choleskyInPlace(w, order: n) else { return nil }
+    var sum = precisionShare * Kernels.logDeterminant(factor: w, order: n)
+    Kernels.invertFactorInPlace(w, order: n)
+    sum += Kernels.dot(fixedMoments.pointer, w, count: n * n)
+    scratch.fill(0)
+    if hasDirect { direct.fill(0) }
+    let isDefined = layouts.withUnsafeBufferPointer { layouts in
+      places.withUnsafeBufferPointer { places in
+        for index in layouts.indices where layouts[index].missingCount > 0 {
+          let term =
+            layouts[index].isDirect
+            ? addDirect(layouts[index], places) : addExpected(layouts[index], places)
+          guard let term else { return false }
+          sum += layouts[index].share * term
+        }
+        return true
+      }
+    }
+    guard isDefined else { return nil }
+    for j in 0..<n {
+      for i in 0..<n {
+        expected[i + j * n] = fixedMoments[i + j * n] + scratch[i + j * n] + scratch[j + i * n]
+      }
+    }
+    return sum - 1
+  }
+
+  /// log|P_mm| - tr(P_mm⁻¹ P_mo M P_om) of one pattern; adds half of T_mm and one of both triangles of T_om to `scratch`.
+  @inline(__always)
+  private func addExpected(_ layout: Layout, _ places: UnsafeBufferPointer<Int>) -> Double? {
+    let n = order
+    let o = layout.observedCount
+    let m = layout.missingCount
+    let w = precision.pointer
+    let l = small.pointer
+    let c = cross.pointer
+    let b = regression.pointer
+    for j in 0..<m {
+      let column = w + places[layout.missingStart + j] * n
+      for i in j..<m { l[i + j * m] = column[places[layout.missingStart + i]] }
+      for i in 0..<o {
+        let value = column[places[layout.observedStart + i]]
+        c[i + j * o] = value
+        b[i + j * o] = value
+      }
+    }
+    guard Kernels.choleskyInPlace(l, order: m) else { return nil }
+    let logDeterminant = Kernels.logDeterminant(factor: l, order: m)
+    solveRows(b, rows: o, factor: l, order: m)
+    Kernels.invertFactorInPlace(l, order: m)
+    // b = P_om P_mm⁻¹, so that -bᵀ are the regression weights. Next M b and bᵀ M b.
+    let f = layout.share
+    var trace = 0.0
+    let mb = c + o * m
+    if layout.productStart < 0 {
+      let r = layout.rank
+      let v = reduced.pointer
+      let factor = factors.pointer + layout.factorStart
+      for j in 0..<m {
+        let target = mb + j * o
+        target.update(repeating: 0, count: o)
+        for k in 0..<r {
+          let value = Kernels.dot(factor + k * o, b + j * o, count: o)
+          v[k + j * r] = value
+          let column = factor + k * o
+          for i in 0..<o { target[i] += value * column[i] }
+        }
+      }
+      for j in 0..<m {
+        for i in 0...j { l[i + j * m] += Kernels.dot(v + i * r, v + j * r, count: r) }
+      }
+    } else {
+      Kernels.multiply(
+        symmetric: products.pointer + layout.productStart, order: o, b, columns: m, into: mb)
+      for j in 0..<m {
+        for i in 0...j { l[i + j * m] += Kernels.dot(b + i * o, mb + j * o, count: o) }
+      }
+    }
+    let t = scratch.pointer
+    for j in 0..<m {
+      let place = places[layout.missingStart + j]
+      let target = t + place * n
+      let source = mb + j * o
+      trace += Kernels.dot(source, c + j * o, count: o)
+      for i in 0..<o { target[places[layout.observedStart + i]] -= f * source[i] }
+      for i in 0..<j { target[places[layout.missingStart + i]] += f * l[i + j * m] }
+      target[place] += 0.5 * f * l[j + j * m]
+    }
+    return logDeterminant - trace
+  }
+
+  /// b ← b (L Lᵀ)⁻¹, row by row in columns.
+  @inline(__always)
+  private func solveRows(
+    _ b: UnsafeMutablePointer<Double>, rows: Int, factor l: UnsafePointer<Double>, order m: Int
+  ) {
+    halfSolveRows(b, rows: rows, factor: l, order: m)
+    var j = m - 1
+    while j >= 0 {
+      let target = b + j * rows
+      for k in (j + 1)..<max(m, j + 1) {
+        let value = l[k + j * m]
+        let column = b + k * rows
+        for i in 0..<rows { target[i] -= value * column[i] }
+      }
+      let scale = 1 / l[j + j * m]
+      for i in 0..<rows { target[i] *= scale }
+      j -= 1
+    }
+  }
+
+  /// b ← b L⁻ᵀ.
+  @inline(__always)
+  private func halfSolveRows(
+    _ b: UnsafeMutablePointer<Double>, rows: Int, factor l: UnsafePointer<Double>, order m: Int
+  ) {
+    for j in 0..<m {
+      let target = b + j * rows
+      for k in 0..<j {
+        let value = l[j + k * m]
+        let column = b + k * rows
+        for i in 0..<rows { target[i] -= value * column[i] }
+      }
+      let scale = 1 / l[j + j * m]
+      for i in 0..<rows { target[i] *= scale }
+    }
+  }
+
+  /// log|Σ⁺_oo| + tr(M Σ⁺_oo⁻¹) of one pattern; adds its part to `direct`.
+  private func addDirect(_ layout: Layout, _ places: UnsafeBufferPointer<Int>) -> Double? {
+    let n = order
+    let o = layout.observedCount
+    let w = small.pointer
+    gather(sigma.pointer, places.baseAddress.map { $0 + layout.observedStart }, o, into: w)
+    guard Kernels.choleskyInPlace(w, order: o) else { return nil }
+    let logDeterminant = Kernels.logDeterminant(factor: w, order: o)
+    Kernels.invertFactorInPlace(w, order: o)
+    var trace = 0.0
+    let z = cross.pointer
+    let f = layout.share
+    for k in 0..<layout.rank {
+      let column = factors.pointer + layout.factorStart + k * o
+      Kernels.multiply(symmetric: w, order: o, column, columns: 1, into: z)
+      trace += Kernels.dot(column, z, count: o)
+      for j in 0..<o {
+        let target = direct.pointer + places[layout.observedStart + j] * n
+        let value = f * z[j]
+        for i in 0..<o { target[places[layout.observedStart + i]] -= value * z[i] }
+      }
+    }
+    for j in 0..<o {
+      let target = direct.pointer + places[layout.observedStart + j] * n
+      for i in 0..<o { target[places[layout.observedStart + i]] += f * w[i + j * o] }
+    }
+    return logDeterminant + trace
+  }
+
+  private func gather(
+    _ matrix: UnsafePointer<Double>, _ places: UnsafePointer<Int>?, _ count: Int,
+    into target: UnsafeMutablePointer<Double>
+  ) {
+    guard let places else { return }
+    for j in 0..<count {
+      let column = matrix + places[j] * order
+      for i in 0..<count { target[i + j * count] = column[places[i]] }
+    }
+  }
+
+  /// Q = ∂F/∂Σ⁺ at the last point, order²; for all patterns and, separately, for those that go by P.
+  package func residual(
+    into q: UnsafeMutablePointer<Double>, byPrecision part: UnsafeMutablePointer<Double>? = nil
+  ) {
+    let n = order
+    Kernels.congruence(
+      symmetric: precision.pointer, expected.pointer, order: n, scratch: scratch.pointer, into: q)
+    for i in 0..<(n * n) { q[i] = precisionShare * precision[i] - q[i] }
+    part?.update(from: q, count: n * n)
+    if hasDirect { for i in 0..<(n * n) { q[i] += direct[i] } }
+  }
+
+  /// The expectation of the complete data's moments given what is observed, order²: one step of EM gives it to Σ⁺.
+  package func expectedMoments(into t: UnsafeMutablePointer<Double>) {
+    let n = order
+    t.update(from: expected.pointer, count: n * n)
+    guard hasDirect else { return }
+    // f Σ - Σ Q Σ for the patterns that have no T.
+    Kernels.congruence(
+      symmetric: sigma.pointer, direct.pointer, order: n, scratch: scratch.pointer, into: small.pointer)
+    for i in 0..<(n * n) { t[i] += (1 - precisionShare) * sigma[i] - small[i] }
+  }
+
+  /// The directions of a pattern's missing information at the last point, each a column of `order` numbers.
+  ///
+  /// By P the columns u are U and the weight of the pattern is P - U Uᵀ; otherwise u are those of Y with Σ⁺_oo⁻¹ = Y Yᵀ.
+  /// The columns z, where asked for, are Σ⁺_oo⁻¹ R. All are zero where they have no part.
+  /// - Returns: The number of columns of u.
+  func directions(
+    of layout: Layout, u: UnsafeMutablePointer<Double>, z: UnsafeMutablePointer<Double>?
+  ) -> Int {
+    places.withUnsafeBufferPointer { places in
+      layout.isDirect
+        ? directDirections(layout, places, u: u, z: z) : precisionDirections(layout, places, u: u, z: z)
+    }
+  }
+
+  private func precisionDirections(
+    _ layout: Layout, _ places: UnsafeBufferPointer<Int>, u: UnsafeMutablePointer<Double>,
+    z: UnsafeMutablePointer<Double>?
+  ) -> Int {
+    let n = order
+    let o = layout.observedCount
+    let m = layout.missingCount
+    let l = small.pointer
+    let w = precision.pointer
+    let b = cross.pointer
+    for j in 0..<m {
+      let column = w + places[layout.missingStart + j] * n
+      for i in j..<m { l[i + j * m] = column[places[layout.missingStart + i]] }
+      for i in 0..<o { b[i + j * o] = column[places[layout.observedStart + i]] }
+    }
+    guard Kernels.choleskyInPlace(l, order: m) else { return 0 }
+    halfSolveRows(b, rows: o, factor: l, order: m)
+    u.update(repeating: 0, count: n * m)
+    for j in 0..<m {
+      let target = u + j * n
+      for i in 0..<o { target[places[layout.observedStart + i]] = b[i + j * o] }
+      for i in j..<m { target[places[layout.missingStart + i]] = l[i + j * m] }
+    }
+    guard let z else { return m }
+    z.update(repeating: 0, count: n * layout.rank)
+    for k in 0..<layout.rank {
+      let column = factors.pointer + layout.factorStart + k * o
+      let target = z + k * n
+      for j in 0..<o {
+        let value = column[j]
+        let source = w + places[layout.observedStart + j] * n
+        for i in 0..<n { target[i] += value * source[i] }
+      }
+      for j in 0..<m {
+        let value = Kernels.dot(b + j * o, column, count: o)
+        let source = u + j * n
+        for i in 0..<n { target[i] -= value * source[i] }
+      }
+      // Exactly, not up to rounding.
+      for j in 0..<m { target[places[layout.missingStart + j]] = 0 }
+    }
+    return m
+  }
+
+  private func directDirections(
+    _ layout: Layout, _ places: UnsafeBufferPointer<Int>, u: UnsafeMutablePointer<Double>,
+    z: UnsafeMutablePointer<Double>?
+  ) -> Int {
+    let n = order
+    let o = layout.observedCount
+    let l = small.pointer
+    gather(sigma.pointer, places.baseAddress.map { $0 + layout.observedStart }, o, into: l)
+    guard Kernels.choleskyInPlace(l, order: o) else { return 0 }
+    // Y = L⁻ᵀ: its rows are the rows of I solved by L.
+    let y = cross.pointer
+    y.update(repeating: 0, count: o * o)
+    for i in 0..<o { y[i + i * o] = 1 }
+    halfSolveRows(y, rows: o, factor: l, order: o)
+    u.update(repeating: 0, count: n * o)
+    for j in 0..<o {
+      let target = u + j * n
+      for i in 0..<o { target[places[layout.observedStart + i]] = y[i + j * o] }
+    }
+    guard let z else { return o }
+    z.update(repeating: 0, count: n * layout.rank)
+    let solved = regression.pointer
+    for k in 0..<layout.rank {
+      solved.update(from: factors.pointer + layout.factorStart + k * o, count: o)
+      Kernels.solve(factor: l, order: o, solved)
+      for i in 0..<o { z[k * n + places[layout.observedStart + i]] = solved[i] }
+    }
+    return o
+  }
+
+  /// Σ⁺_oo⁻¹ of a pattern, embedded into `order²` numbers with zeros for what is missing.
+  func weight(of layout: Layout, u: UnsafeMutablePointer<Double>, into w: UnsafeMutablePointer<Double>) {
+    let n = order
+    let count = layout.missingCount == 0 ? 0 : directions(of: layout, u: u, z: nil)
+    if layout.isDirect {
+      w.update(repeating: 0, count: n * n)
+    } else {
+      w.update(from: precision.pointer, count: n * n)
+    }
+    let sign = layout.isDirect ? 1.0 : -1.0
+    for k in 0..<count {
+      let column = u + k * n
+      for j in 0..<n {
+        let value = sign * column[j]
+        if value == 0 { continue }
+        for i in 0..<n { w[i + j * n] += value * column[i] }
+      }
+    }
+    guard !layout.isDirect else { return }
+    for k in 0..<layout.missingCount {
+      let place = places[layout.missingStart + k]
+      for i in 0..<n {
+        w[i + place * n] = 0
+        w[place + i * n] = 0
+      }
+    }
+  }
+
+  /// The observed variables of a pattern in the order of Σ⁺, without the constant.
+  func observed(of layout: Layout) -> ArraySlice<Int> {
+    places[layout.observedStart..<(layout.observedStart + layout.observedCount - 1)]
+  }
+
+  /// The most columns that directions of a pattern can have.
+  var widest: (u: Int, z: Int) {
+    var result = (u: 0, z: 0)
+    for layout in layouts where layout.missingCount > 0 {
+      result.u = max(result.u, layout.isDirect ? layout.observedCount : layout.missingCount)
+      result.z = max(result.z, layout.rank)
+    }
+    return result
+  }
+}

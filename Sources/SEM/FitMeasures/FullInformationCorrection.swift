@@ -1,0 +1,157 @@
+internal import SEMNumerics
+
+/// What indices of approximate fit rest on when values are missing: complete-data discrepancies at full information
+/// estimates, with their bias.
+///
+/// The likelihood-ratio statistic of incomplete data shrinks with the information that is missing, so that RMSEA and CFI
+/// from it flatter a model (Zhang and Savalei 2023, FIML-C). In its place stands the complete-data discrepancy F_C between
+/// the saturated and the model's moments. With V_C the complete-data and V_M the observed information about the saturated
+/// moments at their estimates, and Δ their derivatives by the parameters, N F_C exceeds what misfit alone makes by about
+///
+///     k = tr(V_C V_M⁻¹) - tr[ (Δᵀ V_C Δ) (Δᵀ V_M Δ)⁻¹ ]
+///
+/// for normal data. For other distributions V_M⁻¹ gives way to the sandwich Γ = V_M⁻¹ J V_M⁻¹ with J the first-order
+/// information: k = tr[V_C (I - P) Γ (I - P)ᵀ], P = Δ (Δᵀ V_M Δ)⁻¹ Δᵀ V_M.
+struct FullInformationCorrection {
+  /// N F_C and k of one model.
+  struct Part {
+    var statistic: Double
+    var bias: Double
+    var degreesOfFreedom: Int
+
+    /// The estimate of the noncentrality.
+    var noncentrality: Double { max(statistic - bias, 0) }
+    /// k / df.
+    var scale: Double { bias / Double(degreesOfFreedom) }
+    /// The statistic divided by its scale: about a noncentral chi-square.
+    var scaled: ChiSquareTest {
+      ChiSquareTest(statistic: statistic / scale, degreesOfFreedom: degreesOfFreedom)
+    }
+  }
+
+  let model: Part
+  let baseline: Part
+
+  /// Both parts; `nil` where an information matrix has no inverse.
+  ///
+  /// - Complexity: O(q³) and O(q² m (m + r)) for each pattern, q = p (p + 3) / 2.
+  init?(fit: FittedModel) {
+    let t = fit.estimates.count
+    var modelStatistic = 0.0
+    var baselineStatistic = 0.0
+    var modelBias = 0.0
+    var baselineBias = 0.0
+    var completeInformation = Matrix(rowCount: t, columnCount: t)
+    var observedInformation = completeInformation
+    for (index, sample) in fit.moments.enumerated() {
+      // The moments of fixed covariates are known.
+      let random = fit.randomMoments(index)
+      guard
+        let complete = SaturatedModel.completeInformation(sample)?.submatrix(rows: random, columns: random),
+        let observed = SaturatedModel.observedInformation(sample)?.submatrix(rows: random, columns: random),
+        let factor = try? Cholesky(observed),
+        let matrices = fit.matrices(ofBlock: index),
+        let independence = fit.independenceMoments(index),
+        let jacobian = fit.momentJacobian(index)?.submatrix(
+          rows: random, columns: Array(0..<t))
+      else { return nil }
+      let n = fit.multiplier(ofBlock: index)
+      guard
+        let f = Self.discrepancy(sample, matrices.observedMean, matrices.observedCovariance),
+        let f0 = Self.discrepancy(sample, independence.mean ?? [], independence.covariance)
+      else { return nil }
+      modelStatistic += n * f
+      baselineStatistic += n * f0
+      let trace = factor.solve(complete).diagonal.reduce(0, +)
+      modelBias += trace
+      baselineBias += trace
+      completeInformation += n * (jacobian.transposed * (complete * jacobian))
+      observedInformation += n * (jacobian.transposed * (observed * jacobian))
+      let isFree = Set(fit.independenceParameters(index))
+      let free = random.indices.filter { isFree.contains(random[$0]) }
+      guard let small = try? Cholesky(observed.submatrix(rows: free, columns: free)) else { return nil }
+      baselineBias -= small.solve(complete.submatrix(rows: free, columns: free)).diagonal.reduce(0, +)
+    }
+    guard let inverse = fit.invert(observedInformation.symmetrized()) else { return nil }
+    modelBias -= inverse.traceOfProduct(with: completeInformation)
+    model = Part(
+      statistic: modelStatistic, bias: modelBias, degreesOfFreedom: fit.degreesOfFreedom)
+    baseline = Part(
+      statistic: baselineStatistic, bias: baselineBias,
+      degreesOfFreedom: fit.independenceTest().degreesOfFreedom)
+  }
+
+  /// log|Σ| + tr(S Σ⁻¹) - log|S| - p + (m - μ)ᵀ Σ⁻¹ (m - μ).
+  private static func discrepancy(_ sample: SampleMoments, _ mean: [Double], _ covariance: Matrix) -> Double?
+  {
+    guard let factor = try? Cholesky(covariance), let own = try? Cholesky(sample.covariance) else {
+      return nil
+    }
+    let difference = zip(sample.mean ?? mean, mean).map { $0 - $1 }
+    return factor.logDeterminant - own.logDeterminant - Double(mean.count)
+      + factor.solve(sample.covariance).diagonal.reduce(0, +)
+      + zip(difference, factor.solve(difference)).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+}
+
+extension FittedModel {
+  /// The places of the independence model's free moments among means and vech: means, variances, covariances of covariates.
+  fileprivate func independenceParameters(_ index: Int) -> [Int] {
+    let block = table.blocks[index]
+    let p = block.observed.count
+    let names = Standardizer.exogenousObserved(table, block)
+    var result = Array(0..<p)
+    for j in 0..<p {
+      for i in j..<p
+      where i == j || (names.contains(block.observed[i]) && names.contains(block.observed[j])) {
+        result.append(p + halfVectorIndex(row: i, column: j, order: p))
+      }
+    }
+    return result
+  }
+
+  /// CFI, TLI and RMSEA with its interval and tests, from complete-data discrepancies.
+  func addFullInformationIndices(_ correction: FullInformationCorrection?, _ measures: inout FitMeasures) {
+    let df = Double(degreesOfFreedom)
+    guard let correction, df > 0, correction.model.scale > 0 else {
+      for name in Self.robustNames { measures.set(name, nil) }
+      return
+    }
+    let n = multiplier
+    let groups = Double(Set(table.blocks.map(\.group)).count)
+    let (model, baseline) = (correction.model, correction.baseline)
+    let excess = model.noncentrality
+    let excess0 = max(baseline.noncentrality, excess)
+    let df0 = Double(baseline.degreesOfFreedom)
+    measures.set("cfi.robust", excess0 > 0 ? 1 - excess / excess0 : 1)
+    let raw = model.statistic - model.bias
+    let raw0 = baseline.statistic - baseline.bias
+    let tli = df0 > 0 && raw0 != 0 ? 1 - (raw / df) / (raw0 / df0) : nil
+    measures.set("tli.robust", tli)
+    measures.set("nnfi.robust", tli)
+    measures.set("rni.robust", raw0 != 0 ? 1 - raw / raw0 : nil)
+    let scale = model.scale
+    let test = model.scaled
+    let bounds = NoncentralityInterval(test: test, level: 0.9)
+    measures.set("rmsea.robust", (groups * excess / (n * df)).squareRoot())
+    measures.set("rmsea.ci.lower.robust", (groups * scale * bounds.lower / (n * df)).squareRoot())
+    measures.set("rmsea.ci.upper.robust", (groups * scale * bounds.upper / (n * df)).squareRoot())
+    func distribution(_ rmsea: Double) -> NoncentralChiSquareDistribution {
+      NoncentralChiSquareDistribution(
+        degreesOfFreedom: df, noncentrality: n * df * rmsea * rmsea / (scale * groups))
+    }
+    measures.set("rmsea.pvalue.robust", distribution(0.05).upperTail(at: test.statistic))
+    measures.set("rmsea.notclose.pvalue.robust", distribution(0.08).lowerTail(at: test.statistic))
+    let p = Double(table.blocks.first?.observed.count ?? 0)
+    func index(_ noncentrality: Double) -> Double { p / (p + 2 * noncentrality / n) }
+    measures.set("gfi.robust", index(excess))
+    measures.set("gfi.ci.lower.robust", index(scale * bounds.upper))
+    measures.set("gfi.ci.upper.robust", index(scale * bounds.lower))
+  }
+
+  private static let robustNames = [
+    "cfi.robust", "tli.robust", "nnfi.robust", "rni.robust", "rmsea.robust", "rmsea.ci.lower.robust",
+    "rmsea.ci.upper.robust", "rmsea.pvalue.robust", "rmsea.notclose.pvalue.robust", "gfi.robust",
+    "gfi.ci.lower.robust", "gfi.ci.upper.robust",
+  ]
+}
