@@ -67,12 +67,16 @@ public struct Model: Sendable, Hashable {
   ///   - groupLabels: The labels of the groups; empty for one group.
   ///   - dataVariables: The columns of the data, where they are known.
   ///   - hasMeans: Whether the data have means of their own that the user gave: they then become part of the model.
+  ///   - estimator: The function to minimise. The moments of covariates are fixed by default under maximum likelihood only:
+  ///     it is a conditional likelihood then, and least squares has no such form.
   /// - Throws: ``SEMError/specification(_:)``.
   public func specification(
-    groupLabels: [String] = [], dataVariables: [String]? = nil, hasMeans: Bool = false
+    groupLabels: [String] = [], dataVariables: [String]? = nil, hasMeans: Bool = false,
+    estimator: Estimator = .maximumLikelihood
   ) throws(SEMError) -> ModelSpecification {
     var options = options
     if hasMeans, options.meanStructure == nil { options.meanStructure = true }
+    if estimator.isLeastSquares, options.fixedCovariates == nil { options.fixedCovariates = false }
     do {
       return try ModelSpecification(
         syntax, preset: preset, options: options, groupLabels: groupLabels, dataVariables: dataVariables)
@@ -87,22 +91,23 @@ public struct Model: Sendable, Hashable {
   /// - Parameters:
   ///   - table: The data; columns that the model does not name are ignored.
   ///   - group: The column whose values divide the rows into groups.
-  ///   - estimator: The function to minimise.
+  ///   - estimator: The function to minimise; `nil` for that of the options.
   ///   - options: Likelihood, information and tolerances.
   /// - Throws: ``SEMError``; not converging and inadmissible solutions are no errors.
   /// - Complexity: O(N p²) for the moments, then O(p³ + t³) a step.
   public func fit(
-    to table: DataTable, group: String? = nil, estimator: Estimator = .maximumLikelihood,
+    to table: DataTable, group: String? = nil, estimator: Estimator? = nil,
     options: FitOptions = FitOptions()
   ) throws(SEMError) -> FittedModel {
     var fitOptions = options
-    fitOptions.estimator = estimator
+    if let estimator { fitOptions.estimator = estimator }
     if options.missing != .listwise { return try fit(toIncomplete: table, group: group, options: fitOptions) }
     let labels: [String]
     do { labels = try group.map { name throws(DataError) in try table.categories(of: name) } ?? [] } catch {
       throw .data(error)
     }
-    let specification = try specification(groupLabels: labels, dataVariables: table.variableNames)
+    let specification = try specification(
+      groupLabels: labels, dataVariables: table.variableNames, estimator: fitOptions.estimator)
     let observed = specification.table.blocks.first?.observed ?? []
     let data: GroupedData
     var notes = specification.warnings.map { FitNote(code: $0.code, message: $0.description) }
@@ -131,11 +136,11 @@ public struct Model: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - covariance: The matrix with its number of cases, and means where a mean structure is wanted.
-  ///   - estimator: The function to minimise.
+  ///   - estimator: The function to minimise; `nil` for that of the options.
   ///   - options: Likelihood, information and tolerances.
   /// - Throws: ``SEMError``.
   public func fit(
-    to covariance: CovarianceInput, estimator: Estimator = .maximumLikelihood,
+    to covariance: CovarianceInput, estimator: Estimator? = nil,
     options: FitOptions = FitOptions()
   ) throws(SEMError) -> FittedModel {
     var fit = try fit(to: covariance.moments, estimator: estimator, options: options)
@@ -149,11 +154,12 @@ public struct Model: Sendable, Hashable {
   ///
   /// - Throws: ``SEMError``.
   public func fit(
-    to moments: SampleMoments, estimator: Estimator = .maximumLikelihood, options: FitOptions = FitOptions()
+    to moments: SampleMoments, estimator: Estimator? = nil, options: FitOptions = FitOptions()
   ) throws(SEMError) -> FittedModel {
     var fitOptions = options
-    fitOptions.estimator = estimator
-    let specification = try specification(dataVariables: moments.variables, hasMeans: moments.mean != nil)
+    if let estimator { fitOptions.estimator = estimator }
+    let specification = try specification(
+      dataVariables: moments.variables, hasMeans: moments.mean != nil, estimator: fitOptions.estimator)
     do {
       let fitter = try ModelFitter(table: specification.table, options: fitOptions)
       let selected = specification.table.blocks.map { moments.selecting($0.observed) }

@@ -72,19 +72,30 @@ extension FitSummary {
   private var caseText: String {
     let blocks = fit.table.blocks
     func used(_ index: Int) -> String {
-      guard fit.listwise.indices.contains(index) else { return "\(fit.moments[index].count)" }
-      let report = fit.listwise[index]
-      guard report.droppedCount > 0 else { return "\(report.usedCount)" }
-      return "\(report.usedCount) of \(report.rowCount)"
+      let rows =
+        fit.listwise.indices.contains(index)
+        ? fit.listwise[index].rowCount
+        : fit.incomplete.indices.contains(index) ? fit.incomplete[index].rowCount : fit.moments[index].count
+      let count = fit.moments[index].count
+      return count < rows ? "\(count) of \(rows)" : "\(count)"
     }
-    let dropped = fit.listwise.reduce(0) { $0 + $1.droppedCount }
-    let deletion =
-      fit.listwise.isEmpty
-      ? " (from a covariance matrix)"
-      : dropped == 0 ? ", no row with missing values" : "; \(dropped) with missing values dropped (listwise)"
-    if blocks.count == 1 { return used(0) + deletion }
+    if blocks.count == 1 { return used(0) + missingText }
     let groups = blocks.indices.map { "\(groupName(ofBlock: blocks[$0].number)) \(used($0))" }
-    return "\(fit.count) in \(blocks.count) groups: " + groups.joined(separator: ", ") + deletion
+    return "\(fit.count) in \(blocks.count) groups: " + groups.joined(separator: ", ") + missingText
+  }
+
+  /// What became of rows with missing values.
+  private var missingText: String {
+    if !fit.incomplete.isEmpty {
+      let method = fit.options.missing == .twoStage ? "two stages" : "full information"
+      let patterns = fit.incomplete.map { TextNumber.count($0.patternCount, "pattern") }.joined(
+        separator: ", ")
+      return "; \(patterns) of observed values, \(method)"
+    }
+    if fit.listwise.isEmpty { return " (from a covariance matrix)" }
+    let dropped = fit.listwise.reduce(0) { $0 + $1.droppedCount }
+    return dropped == 0
+      ? "; no row with missing values" : "; \(dropped) with missing values dropped (listwise)"
   }
 
   private var convergenceText: String {
@@ -146,7 +157,7 @@ extension FitSummary {
     let columns = ["χ²", "df", "p"].enumerated().map { position, title in
       (column: TextTable.Column(title, entries: tests.map { $0.entries[position] }), rank: position)
     }
-    let table = TextTable(columns: columns, names: 28, pageWidth: page.width)
+    let table = TextTable(columns: columns, names: 28, least: 18, pageWidth: page.width)
     page.blank()
     page.add(table.titles("Model test"))
     for test in tests { for line in table.row(test.name, test.entries) { page.add(line) } }

@@ -46,8 +46,8 @@ extension ModelCheck {
           (
             term: "Cases" + group.printable,
             text: report.droppedCount == 0
-              ? "\(report.usedCount), no row with missing values"
-              : "\(report.usedCount) of \(report.rowCount); \(report.droppedCount) with missing values left out"
+              ? "\(report.usedCount); no row with missing values"
+              : "\(report.usedCount) of \(report.rowCount); \(report.droppedCount) with missing values dropped (listwise)"
           ))
       }
     }

@@ -2,6 +2,8 @@
 struct TextPage {
   /// The columns of the page.
   let width: Int
+  /// The columns that running text takes: long lines are hard to read.
+  private var textWidth: Int { min(width, 100) }
   /// The lines so far.
   private(set) var lines: [String] = []
 
@@ -38,7 +40,8 @@ struct TextPage {
 
   /// Running text, its second and later lines indented further by `hanging`.
   mutating func paragraph(_ text: String, indent: Int = 0, hanging: Int = 0) {
-    let wrapped = text.printable.wrapped(to: width - indent, continuation: width - indent - hanging)
+    let room = textWidth - indent
+    let wrapped = text.printable.wrapped(to: room, continuation: room - hanging)
     for (number, line) in wrapped.enumerated() {
       add(.spaces(indent + (number > 0 ? hanging : 0)) + line)
     }
@@ -48,7 +51,7 @@ struct TextPage {
   mutating func definitions(_ items: [(term: String, text: String)], indent: Int = 2) {
     let term = (items.map(\.term.displayWidth).max() ?? 0) + 2
     for item in items {
-      let wrapped = item.text.printable.wrapped(to: width - indent - term)
+      let wrapped = item.text.printable.wrapped(to: textWidth - indent - term)
       for (number, line) in wrapped.enumerated() {
         add(.spaces(indent) + (number == 0 ? item.term : "").paddedRight(to: term) + line)
       }

@@ -1,41 +1,37 @@
 internal import ArgumentParser
-internal import Foundation
 internal import SEM
 internal import SEMReport
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Parse a model, show its parameter table, judge identification and data; fits nothing.")
+    abstract: "Look at a model, and at data for it, without fitting.",
+    discussion: """
+      Shows the complete parameter table, degrees of freedom, whether the model is identified (and if not, which \
+      parameters cannot be told apart), and what in the data would prevent or endanger a fit.
+
+      Examples:
+        swift-sem check model.lav
+        swift-sem check model.lav --data survey.csv --na -99
+
+      Exit status: 0 fine, 2 usage or syntax, 5 not identified, 6 data.
+      """)
 
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Data") var source: DataArguments
-
-  @Option(help: "text or json.")
-  var format: OutputFormat = .text
-
-  @Option(
-    name: .shortAndLong, help: ArgumentHelp("Write to a file instead of the terminal.", valueName: "file"))
-  var output: String?
-
-  @Option(
-    help: ArgumentHelp("The width of text output; by default the terminal's, or 80.", valueName: "columns"))
-  var width: Int?
+  @OptionGroup(title: "Output") var output: OutputArguments
 
   func run() throws {
+    try output.check(inputs: [model.model] + source.files)
     let (text, name) = try model.read()
     do {
       let model = try Model(text, preset: self.model.preset.value, options: try self.model.options())
       let check = try ModelCheck(model, source: try source.read(), group: self.model.group)
-      switch format {
-      case .json: try Output.write(check.json.text() + "\n", to: output)
-      case .text:
-        try Output.write(check.text(width: width ?? (output == nil ? Terminal.width : 100)), to: output)
-      }
+      try output.write(json: { check.json }, text: { check.text(width: $0) })
       if !check.dataErrors.isEmpty { throw ExitStatus.data }
       if check.identification?.isIdentified == false { throw ExitStatus.notIdentified }
     } catch let error as SEMError {
-      throw Failure(error, file: name)
+      throw Failure(error, file: name, dataFile: source.mainFile)
     }
   }
 }

@@ -4,61 +4,74 @@ internal import SEMReport
 
 /// What is told when a command cannot do its work: as text on standard error, as JSON on standard output.
 struct Failure: Error {
+  /// A stable short name that scripts may match.
   var code: String
+  /// The cause.
   var message: String
+  /// The cure.
   var hint: String?
   var line: Int?
   var column: Int?
   var file: String?
   var variable: String?
   var status: ExitStatus
-  /// The text shown to people when it says more than `message`, such as a source line with a caret.
-  var text: String?
-  var isFullMessage = false
+  /// The lines under the message that show the place, such as a source line with a caret.
+  var excerpt: String?
+  /// The whole text for people, where it is not made of the parts.
+  var fullText: String?
 
-  init(
-    code: String, message: String, hint: String? = nil, status: ExitStatus, text: String? = nil,
-    isFullMessage: Bool = false
-  ) {
+  init(code: String, message: String, hint: String? = nil, status: ExitStatus, fullText: String? = nil) {
     self.code = code
     self.message = message
     self.hint = hint
     self.status = status
-    self.text = text
-    self.isFullMessage = isFullMessage
+    self.fullText = fullText
   }
 
-  /// - Parameter file: The model's file, which syntax errors name.
-  init(_ error: SEMError, file: String) {
+  /// - Parameters:
+  ///   - file: The model's file.
+  ///   - dataFile: The file of the data or of the covariance matrix.
+  init(_ error: SEMError, file: String, dataFile: String?) {
     switch error {
     case .syntax(let error):
-      self.init(
-        code: "syntax." + error.code, message: error.message, hint: error.hint, status: .usage,
-        text: error.description)
+      self.init(code: "syntax." + error.code, message: error.message, hint: error.hint, status: .usage)
       line = error.line
       column = error.column
+      excerpt = Self.excerpt(of: error.description)
       self.file = file
     case .specification(let error):
-      self.init(
-        code: "model." + error.code, message: error.message, hint: error.hint, status: .usage,
-        text: error.description)
+      self.init(code: "model." + error.code, message: error.message, hint: error.hint, status: .usage)
       line = error.line
       column = error.column
+      if line != nil { excerpt = Self.excerpt(of: error.description) }
       self.file = file
-    case .data(let error): self.init(error)
-    case .estimation(let error): self.init(error)
-    case .inference(let error): self.init(error)
+    case .data(let error):
+      self.init(error)
+      self.file = self.file ?? dataFile
+    case .estimation(let error):
+      self.init(error)
+      self.file = status == .data ? dataFile : file
+    case .inference(let error):
+      self.init(error)
+      self.file = status == .data ? dataFile : file
     }
   }
 
   init(_ error: DataError) {
     self.init(
-      code: error.code.rawValue, message: error.message, hint: error.hint, status: .data,
-      text: "\(error)")
+      code: error.code.rawValue, message: error.message, hint: error.hint,
+      status: error.code == .unwritableFile ? .usage : .data)
     line = error.line
     column = error.column
     file = error.file
     variable = error.variable
+  }
+
+  /// The lines of an error's description between its message and its hint.
+  private static func excerpt(of description: String) -> String? {
+    let lines = description.split(separator: "\n", omittingEmptySubsequences: false).dropFirst()
+    let shown = lines.prefix { !$0.hasPrefix("hint: ") }
+    return shown.isEmpty ? nil : shown.joined(separator: "\n")
   }
 
   init(_ error: EstimationError) {
@@ -87,6 +100,13 @@ struct Failure: Error {
         message: "No starting values give the model a positive definite covariance matrix.",
         hint: "Give start() values, or look for a fixed value that is out of proportion to the data.",
         status: .notConverged)
+    case .weightNotPositiveDefinite(let group, let cases, let moments):
+      self.init(
+        code: "data.weight-not-positive-definite",
+        message:
+          "The weight matrix of \(moments) moments\(group.isEmpty ? "" : " in group \(group)") cannot be inverted with"
+          + " \(cases) cases.",
+        hint: "WLS needs more cases than moments; use --estimator DWLS, ULS or MLR.", status: .data)
     case .rawDataNeeded(let what):
       self.init(
         code: "data.raw-data-needed",
@@ -124,31 +144,33 @@ struct Failure: Error {
     }
   }
 
+  /// Tells it: as JSON on standard output, or as text on standard error.
   func report(asJSON: Bool) {
-    if asJSON {
-      var members: [(String, JSONValue)] = [("code", .string(code)), ("message", .string(message))]
-      if let hint { members.append(("hint", .string(hint))) }
-      if let file { members.append(("file", .string(file))) }
-      if let line { members.append(("line", .integer(line))) }
-      if let column { members.append(("column", .integer(column))) }
-      if let variable { members.append(("variable", .string(variable))) }
-      let object = JSONValue.object([
-        ("schema", .string("swift-sem/error/1")), ("exit_status", .integer(Int(status.rawValue))),
-        ("error", .object(members)),
-      ])
-      print(object.text())
-    } else if isFullMessage {
-      Self.write(message)
-    } else {
-      var shown = text ?? message
-      if text == nil, let hint { shown += "\nhint: " + hint }
-      let place = text != nil && line != nil && status == .usage ? (file.map { $0 + ", " } ?? "") : ""
-      Self.write("error: " + place + shown)
+    guard asJSON else {
+      FileHandle.standardError.write(Data((text + "\n").utf8))
+      return
     }
+    var members: [(String, JSONValue)] = [("code", .string(code)), ("message", .string(message))]
+    if let hint { members.append(("hint", .string(hint))) }
+    if let file { members.append(("file", .string(file))) }
+    if let line { members.append(("line", .integer(line))) }
+    if let column { members.append(("column", .integer(column))) }
+    if let variable { members.append(("variable", .string(variable))) }
+    let object = JSONValue.object([
+      ("schema", .string("swift-sem/error/1")), ("exit_status", .integer(Int(status.rawValue))),
+      ("error", .object(members)),
+    ])
+    // Where not even this can be written the exit status remains.
+    try? Output.write(object.text() + "\n", to: nil)
   }
 
-  /// Writes a line to standard error.
-  static func write(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+  /// Place and cause, the line in question, and the cure.
+  private var text: String {
+    if let fullText { return fullText }
+    let place = [file, line.map { "line \($0)" }, column.map { "column \($0)" }].compactMap(\.self)
+    var text = "error: " + (place.isEmpty ? "" : place.joined(separator: ", ") + ": ") + message
+    if let excerpt { text += "\n" + excerpt }
+    if let hint { text += "\nhint: " + hint }
+    return text
   }
 }

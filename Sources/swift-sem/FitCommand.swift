@@ -48,7 +48,9 @@ struct FitCommand: ParsableCommand {
     help: "Which information matrix standard errors come from; observed is the default with --missing fiml.")
   var information: InformationChoice?
 
-  @Option(help: ArgumentHelp("The largest scaled gradient element of a converged fit.", valueName: "number"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The largest scaled gradient element of a converged fit.", valueName: "number"))
   var tolerance = 1e-8
 
   @Flag(help: "Add modification indices.")
@@ -69,16 +71,7 @@ struct FitCommand: ParsableCommand {
 
   @OptionGroup(title: "Effects and resampling") var inference: InferenceArguments
 
-  @Option(help: "text or json.")
-  var format: OutputFormat = .text
-
-  @Option(
-    name: .shortAndLong, help: ArgumentHelp("Write to a file instead of the terminal.", valueName: "file"))
-  var output: String?
-
-  @Option(
-    help: ArgumentHelp("The width of text output; by default the terminal's, or 80.", valueName: "columns"))
-  var width: Int?
+  @OptionGroup(title: "Output") var output: OutputArguments
 
   func run() throws {
     try checkChoices()
@@ -101,14 +94,10 @@ struct FitCommand: ParsableCommand {
       } catch let error as InferenceError {
         throw SEMError.inference(error)
       }
+      let additions = try inference.additions(to: summary, data: data, group: self.model.group)
       if let scores { try writeScores(fit, data, to: scores) }
-      let additions = try inference.additions(to: summary)
-      switch format {
-      case .json: try Output.write(summary.json.appending(additions.json).text() + "\n", to: output)
-      case .text:
-        let width = width ?? (output == nil ? Terminal.width : 100)
-        try Output.write(summary.text(width: width) + additions.text, to: output)
-      }
+      try output.write(
+        json: { summary.json.appending(additions.json) }, text: { summary.text(width: $0) + additions.text })
       switch summary.status {
       case .proper: return
       case .inadmissible: throw ExitStatus.inadmissible
@@ -116,7 +105,7 @@ struct FitCommand: ParsableCommand {
       case .notIdentified: throw ExitStatus.notIdentified
       }
     } catch let error as SEMError {
-      throw Failure(error, file: name)
+      throw Failure(error, file: name, dataFile: source.mainFile)
     }
   }
 
@@ -145,11 +134,20 @@ struct FitCommand: ParsableCommand {
         code: "usage.missing", message: "--missing does not know \"\(missing)\".",
         hint: "Use listwise, fiml, fiml.x or two.stage.", status: .usage)
     }
-    guard tolerance > 0 else {
-      throw Failure(code: "usage.tolerance", message: "--tolerance must be positive.", status: .usage)
+    guard tolerance > 0, tolerance.isFinite else {
+      throw Failure(
+        code: "usage.tolerance", message: "--tolerance must be a positive number.",
+        hint: "The default is 1e-8.",
+        status: .usage)
     }
-    if let width, !(40...1000).contains(width) {
-      throw Failure(code: "usage.width", message: "--width must lie between 40 and 1000.", status: .usage)
+    let inputs = [model.model, baseline] + source.files
+    try output.check(inputs: inputs)
+    if let scores { try Output.check(scores, option: "--scores", isNoneOf: inputs + [output.output]) }
+    if baseline == "-", model.model == "-" {
+      throw Failure(
+        code: "usage.two-standard-inputs",
+        message: "Model and baseline cannot both come from standard input.",
+        hint: "Put one of them into a file.", status: .usage)
     }
   }
 
@@ -164,8 +162,8 @@ struct FitCommand: ParsableCommand {
     case .covariance(let covariance):
       if self.model.group != nil {
         throw Failure(
-          code: "usage.group", message: "--group needs rows of data, not a covariance matrix.", status: .usage
-        )
+          code: "usage.group", message: "--group needs rows of data, not a covariance matrix.",
+          hint: "Give the data with --data.", status: .usage)
       }
       return try model.fit(to: covariance, options: options)
     }
@@ -186,7 +184,7 @@ struct FitCommand: ParsableCommand {
       }
       return fit.chiSquare
     } catch let error as SEMError {
-      throw Failure(error, file: name)
+      throw Failure(error, file: name, dataFile: source.mainFile)
     }
   }
 
@@ -195,7 +193,7 @@ struct FitCommand: ParsableCommand {
     guard case .table(let table) = data else {
       throw Failure(
         code: "usage.scores", message: "Factor scores need rows of data, not a covariance matrix.",
-        status: .usage)
+        hint: "Give the data with --data.", status: .usage)
     }
     do {
       let result = try fit.scoreTable(scoreMethod.value, for: table, groupVariable: model.group)
@@ -205,38 +203,5 @@ struct FitCommand: ParsableCommand {
     } catch let error as InferenceError {
       throw Failure(error)
     }
-  }
-}
-
-/// Where results go.
-enum Output {
-  static func write(_ text: String, to path: String?) throws {
-    guard let path else {
-      FileHandle.standardOutput.write(Data(text.utf8))
-      return
-    }
-    do {
-      try Data(text.utf8).write(to: URL(filePath: path))
-    } catch {
-      throw Failure(
-        code: "usage.unwritable-output",
-        message: "The file \(path) cannot be written: \(error.localizedDescription)",
-        status: .usage)
-    }
-  }
-}
-
-/// What is known of the terminal.
-enum Terminal {
-  /// The width of the terminal, 80 where there is none.
-  static var width: Int {
-    var size = winsize()
-    if isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 {
-      return Int(size.ws_col)
-    }
-    if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init), columns >= 40 {
-      return columns
-    }
-    return 80
   }
 }

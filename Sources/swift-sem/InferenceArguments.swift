@@ -1,9 +1,23 @@
 internal import ArgumentParser
+internal import Foundation
 internal import SEM
+internal import SEMNumerics
 internal import SEMReport
 
 /// Options of `fit` for effects and resampling.
 struct InferenceArguments: ParsableArguments {
+  enum MethodChoice: String, ExpressibleByArgument, CaseIterable {
+    case ordinary
+    case bollenStine = "bollen-stine"
+    case parametric
+    var value: BootstrapMethod { BootstrapMethod(rawValue: rawValue) ?? .ordinary }
+  }
+
+  enum IntervalChoice: String, ExpressibleByArgument, CaseIterable {
+    case bca, bc, percentile, normal, basic
+    var value: BootstrapIntervalKind { BootstrapIntervalKind(rawValue: rawValue) ?? .percentile }
+  }
+
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
@@ -11,7 +25,54 @@ struct InferenceArguments: ParsableArguments {
       valueName: "x->y"))
   var effects: [String] = []
 
-  /// The effects asked for; `nil` for none.
+  @Option(help: ArgumentHelp("Add bootstrap errors and intervals from so many draws.", valueName: "draws"))
+  var bootstrap: Int?
+
+  @Option(name: .customLong("bootstrap-type"), help: "How draws are made.")
+  var method: MethodChoice = .ordinary
+
+  @Option(name: .customLong("ci"), help: "The kind of bootstrap intervals; bca for ordinary draws.")
+  var interval: IntervalChoice?
+
+  @Option(
+    name: .customLong("bootstrap-cluster"),
+    help: ArgumentHelp("Draw whole clusters, the values of this variable.", valueName: "variable"))
+  var cluster: String?
+
+  @Option(
+    name: .customLong("bootstrap-measures"),
+    help: ArgumentHelp("Fit measures to bootstrap too, such as cfi,rmsea.", valueName: "names"))
+  var measures: String?
+
+  @Option(
+    name: .customLong("bootstrap-draws"),
+    help: ArgumentHelp("Write the statistics of every draw to a CSV file.", valueName: "file"))
+  var drawsFile: String?
+
+  @Flag(name: .customLong("drop-inadmissible"), help: "Leave out draws with an inadmissible solution.")
+  var dropsInadmissible = false
+
+  @Option(
+    name: .customLong("monte-carlo"),
+    help: ArgumentHelp(
+      "Add Monte Carlo intervals of defined parameters and effects from so many draws.", valueName: "draws"))
+  var monteCarlo: Int?
+
+  @Option(help: ArgumentHelp("The seed of all draws.", valueName: "number"))
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("How many threads to use; results do not depend on it.", valueName: "number"))
+  var threads: Int?
+
+  func validate() throws {
+    for (count, name) in [(bootstrap, "--bootstrap"), (monteCarlo, "--monte-carlo"), (threads, "--threads")] {
+      if let count, !(1...10_000_000).contains(count) {
+        throw ValidationError("\(name) must lie between 1 and 10000000.")
+      }
+    }
+  }
+
+  /// The effects asked for.
   func effectSelections() throws -> [EffectSelection] {
     try effects.map { text in
       if text == "all" { return .all }
@@ -21,23 +82,53 @@ struct InferenceArguments: ParsableArguments {
           code: "usage.effects", message: "--effects \(text) names no pair of variables.",
           hint: "Write --effects all, or --effects 'x->y'.", status: .usage)
       }
-      func trimmed(_ text: some StringProtocol) -> String {
-        text.split(separator: " ").joined(separator: " ")
-      }
-      return .pair(from: trimmed(parts[0].dropLast()), to: trimmed(parts[1]))
+      return .pair(
+        from: parts[0].dropLast().trimmingCharacters(in: .whitespaces),
+        to: parts[1].trimmingCharacters(in: .whitespaces))
     }
   }
 
   /// What was asked for beyond the summary, as further members of the JSON and further text.
-  func additions(to summary: FitSummary) throws -> (json: [(String, JSONValue)], text: String) {
+  func additions(to summary: FitSummary, data: DataArguments.Source, group: String?) throws
+    -> (json: [(String, JSONValue)], text: String)
+  {
     var json: [(String, JSONValue)] = []
     var text = ""
     let selections = try effectSelections()
-    let groups = summary.fit.table.blocks.map(\.groupLabel)
+    let fit = summary.fit
+    let groups = fit.table.blocks.map(\.groupLabel)
     do {
-      if let table = try effectTable(selections, summary) {
-        json.append(("effects", table.json(groups: groups)))
-        text += "\n" + table.text(groups: groups)
+      var table: EffectTable?
+      if !selections.isEmpty {
+        let effects = try fit.effects(selections, covariance: summary.covariance)
+        table = effects
+        json.append(("effects", effects.json(groups: groups)))
+        text += "\n" + effects.text(groups: groups)
+      }
+      guard fit.convergence.isConverged else { return (json, text) }
+      if let draws = bootstrap {
+        var options = BootstrapOptions()
+        options.method = method.value
+        options.draws = draws
+        options.keepsInadmissible = !dropsInadmissible
+        if let measures {
+          options.quantities = [.fitMeasures(try measureNames(measures, of: summary))]
+        }
+        options.clusters = try clusters(fit, data, group)
+        let kind = interval?.value ?? (method == .ordinary ? .bca : .percentile)
+        options.withJackknife = kind == .bca
+        let report = try run(options, "bootstrap", fit, selections, kind, table)
+        json.append(("bootstrap", report.json))
+        text += "\n" + report.text
+        if let drawsFile { try writeDraws(report.result, fit, table, to: drawsFile) }
+      }
+      if let draws = monteCarlo {
+        var options = BootstrapOptions()
+        options.method = .monteCarlo
+        options.draws = draws
+        let report = try run(options, "monte carlo", fit, selections, .percentile, table)
+        json.append(("monte_carlo", report.json))
+        text += "\n" + report.text
       }
     } catch let error as InferenceError {
       throw SEMError.inference(error)
@@ -45,12 +136,74 @@ struct InferenceArguments: ParsableArguments {
     return (json, text)
   }
 
-  private func effectTable(_ selections: [EffectSelection], _ summary: FitSummary) throws -> EffectTable? {
-    guard !selections.isEmpty else { return nil }
-    var table = EffectTable.empty
-    for selection in selections {
-      table.merge(try summary.fit.effects(selection, covariance: summary.covariance))
+  private func run(
+    _ options: BootstrapOptions, _ title: String, _ fit: FittedModel, _ selections: [EffectSelection],
+    _ kind: BootstrapIntervalKind, _ table: EffectTable?
+  ) throws -> BootstrapReport {
+    var options = options
+    options.seed = seed
+    options.threads = threads
+    options.selection.effects = selections
+    let result = try Progress.watching(title) { control in try fit.bootstrap(options, control: control) }
+    return BootstrapReport(result, fit: fit, kind: kind, effects: table)
+  }
+
+  private func measureNames(_ text: String, of summary: FitSummary) throws -> [String] {
+    let names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    let known = summary.fitMeasures.values.map(\.name)
+    for name in names where !known.contains(name) {
+      throw Failure(
+        code: "usage.fit-measure", message: "There is no fit measure '\(name)'.",
+        hint: "The names are those of the JSON block fit_measures.", status: .usage)
     }
-    return table
+    return names
+  }
+
+  /// The cluster of every row that the model was fitted to.
+  private func clusters(_ fit: FittedModel, _ data: DataArguments.Source, _ group: String?) throws -> [[Int]]?
+  {
+    guard let cluster else { return nil }
+    guard case .table(let table) = data else {
+      throw Failure(
+        code: "usage.cluster", message: "--bootstrap-cluster needs rows of data.", status: .usage)
+    }
+    do {
+      return try fit.clusterCodes(cluster, in: table, groupVariable: group)
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  private func writeDraws(
+    _ result: BootstrapResult, _ fit: FittedModel, _ table: EffectTable?, to path: String
+  )
+    throws
+  {
+    let lines = fit.parameterEstimates(nil).map(\.parameter)
+    func name(_ statistic: BootstrapStatistic) -> String {
+      switch statistic {
+      case .estimate(let index): fit.table.name(of: lines[index])
+      case .standardized(let kind, let index): kind.rawValue + ":" + fit.table.name(of: lines[index])
+      case .explainedVariance(let variable, let block): "r2:\(variable)" + (block > 1 ? ".g\(block)" : "")
+      case .effect(let index, let isStandardized):
+        (isStandardized ? "std.all:" : "") + (table?.effects[index].kind.rawValue ?? "effect") + ":"
+          + (table?.effects[index].label ?? "\(index)")
+      case .chiSquare: "chisq"
+      case .named(let name): name
+      }
+    }
+    func quoted(_ text: String) -> String {
+      text.contains(where: { ",\"\n".contains($0) })
+        ? "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : text
+    }
+    var text = result.statistics.map { quoted(name($0)) }.joined(separator: ",") + "\n"
+    for row in 0..<result.draws.rowCount {
+      text +=
+        (0..<result.draws.columnCount).map { column in
+          let value = result.draws[row, column]
+          return value.isNaN ? "NA" : "\(value)"
+        }.joined(separator: ",") + "\n"
+    }
+    try Output.write(text, to: path)
   }
 }

@@ -9,11 +9,6 @@ enum PresetChoice: String, ExpressibleByArgument, CaseIterable {
   var value: Preset { Preset(rawValue: rawValue) ?? .sem }
 }
 
-/// Text for people or JSON for programs.
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-  case text, json
-}
-
 /// The model and how the parameter table is completed.
 struct ModelArguments: ParsableArguments {
   @Argument(
@@ -62,23 +57,39 @@ struct ModelArguments: ParsableArguments {
   /// The model's text and name for messages.
   func read() throws -> (text: String, name: String) {
     if model == "-" {
-      let bytes = FileHandle.standardInput.readDataToEndOfFile()
-      return (String(decoding: bytes, as: UTF8.self), "standard input")
+      return (
+        try Self.decode(FileHandle.standardInput.readDataToEndOfFile(), name: "standard input"),
+        "standard input"
+      )
     }
     guard let bytes = FileManager.default.contents(atPath: model) else {
-      let isDirectory = (try? FileManager.default.contentsOfDirectory(atPath: model)) != nil
+      var isDirectory: ObjCBool = false
+      let exists = FileManager.default.fileExists(atPath: model, isDirectory: &isDirectory)
       throw Failure(
         code: "usage.unreadable-model",
-        message: isDirectory
-          ? "\(model) is a folder, not a model file." : "The model file \(model) cannot be read.",
-        hint: isDirectory ? nil : "Check the path and the permissions.", status: .usage)
+        message: isDirectory.boolValue
+          ? "\(model) is a folder, not a model file."
+          : exists ? "The model file \(model) cannot be read." : "There is no model file \(model).",
+        hint: isDirectory.boolValue
+          ? "Name the file in it."
+          : exists ? "Check its permissions." : "Check the path, or give - to read standard input.",
+        status: .usage)
     }
-    guard let text = String(bytes: bytes, encoding: .utf8) else {
-      throw Failure(
-        code: "usage.model-encoding", message: "The model file \(model) is not UTF-8 text.",
-        hint: "Save it as UTF-8.", status: .usage)
+    return (try Self.decode(bytes, name: model), model)
+  }
+
+  /// UTF-8, or the encoding of Chinese Windows where the bytes are not that.
+  private static func decode(_ bytes: Data, name: String) throws -> String {
+    if let text = String(bytes: bytes, encoding: .utf8), !text.contains("\0") { return text }
+    // The name of GB18030 in NSStringEncoding: 0x80000000 and kCFStringEncodingGB_18030_2000.
+    if let text = String(data: bytes, encoding: String.Encoding(rawValue: 0x8000_0632)),
+      !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .privateUse || $0.value == 0 })
+    {
+      return text
     }
-    return (text, model)
+    throw Failure(
+      code: "usage.model-encoding", message: "The model file \(name) is not text in UTF-8 or GB18030.",
+      hint: "Save it as plain text in UTF-8.", status: .usage)
   }
 
   /// The options of the parameter table.
@@ -99,6 +110,11 @@ struct ModelArguments: ParsableArguments {
       options.groupEqual.insert(equality)
     }
     options.groupPartial = groupPartial
+    if group == nil, !options.groupEqual.isEmpty || !groupPartial.isEmpty {
+      throw Failure(
+        code: "usage.group", message: "--group-equal and --group-partial need groups.",
+        hint: "Add --group VARIABLE.", status: .usage)
+    }
     return options
   }
 }
@@ -116,7 +132,8 @@ struct DataArguments: ParsableArguments {
   var covariance: String?
 
   @Option(
-    name: .customLong("nobs"), help: ArgumentHelp("The number of cases behind --cov.", valueName: "number"))
+    name: .customLong("nobs"), parsing: .unconditional,
+    help: ArgumentHelp("The number of cases behind --cov.", valueName: "number"))
   var count: Int?
 
   @Option(
@@ -129,7 +146,7 @@ struct DataArguments: ParsableArguments {
   var deviations: String?
 
   @Option(
-    name: .customLong("na"), parsing: .singleValue,
+    name: .customLong("na"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp("A code that marks a missing value, such as -99; may be repeated.", valueName: "code"))
   var missingCodes: [String] = []
 
@@ -139,20 +156,39 @@ struct DataArguments: ParsableArguments {
     case covariance(CovarianceInput)
   }
 
+  /// The files that are read.
+  var files: [String?] { [data, covariance, means, deviations] }
+  /// The one that messages name.
+  var mainFile: String? { data ?? covariance }
+
   func read() throws -> Source? {
+    if let count, count < 2 {
+      throw Failure(
+        code: "usage.nobs", message: "--nobs must be at least 2, not \(count).",
+        hint: "Give the size of the sample behind the matrix.", status: .usage)
+    }
     if data != nil, covariance != nil {
-      throw Failure(code: "usage.two-sources", message: "Give --data or --cov, not both.", status: .usage)
+      throw Failure(
+        code: "usage.two-sources", message: "--data and --cov exclude each other.",
+        hint: "Give the rows with --data, or the matrix with --cov and --nobs.", status: .usage)
     }
     do {
       if let data {
         if means != nil || deviations != nil || count != nil {
           throw Failure(
             code: "usage.two-sources", message: "--nobs, --means and --sds go with --cov, not with --data.",
-            status: .usage)
+            hint: "Leave them out: rows of data have them.", status: .usage)
         }
         return .table(try DataTable(contentsOf: data, options: CSVOptions(missingCodes: missingCodes)))
       }
-      guard let covariance else { return nil }
+      guard let covariance else {
+        if means != nil || deviations != nil || count != nil {
+          throw Failure(
+            code: "usage.no-data", message: "--nobs, --means and --sds belong to a covariance matrix.",
+            hint: "Add --cov FILE.", status: .usage)
+        }
+        return nil
+      }
       guard let count else {
         throw Failure(
           code: "usage.nobs-missing", message: "--cov needs the number of cases.", hint: "Add --nobs N.",

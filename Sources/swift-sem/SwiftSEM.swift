@@ -7,8 +7,13 @@ struct SwiftSEM: ParsableCommand {
   static let version = "0.1.0"
   static let configuration = CommandConfiguration(
     commandName: "swift-sem",
-    abstract: "Structural equation modeling: reads lavaan's model syntax and fits it to survey data.",
+    abstract: "Structural equation models: lavaan's model syntax, maximum likelihood, survey data.",
     discussion: """
+      Examples:
+        swift-sem check model.lav --data survey.csv
+        swift-sem fit model.lav --data survey.csv --modification-indices
+        swift-sem fit model.lav --cov matrix.csv --nobs 932 --format json
+
       Exit status: 0 fine, 2 usage or syntax, 3 fitted but inadmissible, 4 not converged, 5 not identified, 6 data.
       """,
     version: version,
@@ -16,8 +21,12 @@ struct SwiftSEM: ParsableCommand {
 
   /// Parses and runs, and turns every failure into a message and the right exit status.
   static func main() {
+    // A reader that leaves early, such as `head`, shows as an error of writing instead.
+    signal(SIGPIPE, SIG_IGN)
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
+      try refuseUnknownCommand(arguments)
+      try refuseOptionAsMissingCode(arguments)
       var command = try parseAsRoot(arguments)
       try command.run()
     } catch let status as ExitStatus {
@@ -26,17 +35,55 @@ struct SwiftSEM: ParsableCommand {
       failure.report(asJSON: wantsJSON(arguments))
       leave(failure.status)
     } catch {
-      // Help and version end well; everything else is about the arguments.
-      if exitCode(for: error) == .success {
-        print(fullMessage(for: error))
-        leave(.fine)
-      }
-      let message = fullMessage(for: error)
-      Failure(code: "usage", message: message, status: .usage, isFullMessage: true)
-        .report(asJSON: wantsJSON(arguments))
-      leave(.usage)
+      let failure = afterParsing(error, arguments)
+      failure?.report(asJSON: wantsJSON(arguments))
+      leave(failure?.status ?? .fine)
     }
     leave(.fine)
+  }
+
+  /// Help and version end well; everything else is about the arguments.
+  private static func afterParsing(_ error: any Error, _ arguments: [String]) -> Failure? {
+    guard exitCode(for: error) != .success else {
+      do {
+        try Output.write(fullMessage(for: error) + "\n", to: nil)
+        return nil
+      } catch {
+        return error as? Failure
+      }
+    }
+    var text = fullMessage(for: error)
+    if text.hasPrefix("Error: ") { text = "error: " + text.dropFirst("Error: ".count) }
+    let name = arguments.first.flatMap { first in
+      configuration.subcommands.first { $0.configuration.commandName == first }?.configuration.commandName
+    }
+    return Failure(
+      code: "usage", message: message(for: error),
+      hint: "See swift-sem \(name.map { $0 + " " } ?? "")--help.", status: .usage, fullText: text)
+  }
+
+  /// Names the commands where the first word is none of them.
+  private static func refuseUnknownCommand(_ arguments: [String]) throws {
+    let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard let first = arguments.first, !first.hasPrefix("-"), !(commands + ["help"]).contains(first) else {
+      return
+    }
+    let isFile = FileManager.default.fileExists(atPath: first)
+    throw Failure(
+      code: "usage.unknown-command", message: "There is no command '\(first)'.",
+      hint: isFile
+        ? "To fit a model: swift-sem fit \(first) --data FILE"
+        : "The commands are \(commands.joined(separator: " and ")); see swift-sem --help.", status: .usage)
+  }
+
+  /// Codes for missing values may begin with a minus sign, so that a forgotten one would swallow the next option.
+  private static func refuseOptionAsMissingCode(_ arguments: [String]) throws {
+    for (option, value) in zip(arguments, arguments.dropFirst())
+    where option == "--na" && value.hasPrefix("--") {
+      throw Failure(
+        code: "usage.na", message: "--na needs a code before \(value).", hint: "Write for instance --na -99.",
+        status: .usage)
+    }
   }
 
   /// Whether errors, too, are to be JSON; asked of the raw arguments since they may not have parsed.

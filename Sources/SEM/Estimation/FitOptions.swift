@@ -2,7 +2,7 @@
 public enum Estimator: String, Sendable, Hashable, CaseIterable, Codable {
   /// Normal-theory maximum likelihood.
   case maximumLikelihood = "ML"
-  /// Unweighted least squares: ½ tr (S - Σ)².
+  /// Unweighted least squares: the sum of squared residuals of the distinct moments.
   case unweightedLeastSquares = "ULS"
   /// Generalised least squares: ½ tr (S⁻¹ (S - Σ))² (Jöreskog and Goldberger 1972).
   case generalizedLeastSquares = "GLS"
@@ -49,6 +49,8 @@ public enum StandardErrorKind: String, Sendable, Hashable, CaseIterable, Codable
   case standard
   /// (ΔᵀVΔ)⁻¹ ΔᵀVΓVΔ (ΔᵀVΔ)⁻¹ (Browne 1984; Satorra and Bentler 1994).
   case robustSEM = "robust.sem"
+  /// The same with Γ of normal variables at the sample's moments.
+  case robustSEMNormal = "robust.sem.nt"
   /// (observed or expected information)⁻¹ (first-order information) (the same)⁻¹ (Huber 1967; White 1982).
   case robustHuberWhite = "robust.huber.white"
   /// From the inverse of the first-order information.
@@ -73,8 +75,10 @@ public enum TestKind: String, Sendable, Hashable, CaseIterable, Codable {
   case scaledShifted = "scaled.shifted"
   /// Browne's residual-based statistic with the distribution-free weight (Browne 1984).
   case browneResidualADF = "browne.residual.adf"
-  /// Browne's residual-based statistic with the normal-theory weight.
+  /// Browne's residual-based statistic with the normal-theory weight at the sample's moments.
   case browneResidualNT = "browne.residual.nt"
+  /// The same with the weight at the model's moments.
+  case browneResidualNTModel = "browne.residual.nt.model"
   /// The bootstrap of Bollen and Stine (1992).
   case bollenStine = "bollen.stine"
 }
@@ -109,6 +113,12 @@ public struct FitOptions: Sendable, Hashable {
 
   /// lavaan's defaults: normal-theory ML, expected information, 95 % intervals.
   public init() {}
+
+  /// Whether S has divisor N - 1 and χ² = (N - 1) F: for the Wishart likelihood and for least squares.
+  public var usesUnbiasedCovariance: Bool { likelihood == .wishart || estimator.isLeastSquares }
+
+  /// The multiplier that turns F into χ² for a block of some cases: n, or n - 1.
+  public func multiplier(count: Int) -> Double { Double(count - (usesUnbiasedCovariance ? 1 : 0)) }
 }
 
 /// Why a model could not be fitted at all.
@@ -123,6 +133,9 @@ public enum EstimationError: Error, Sendable, Hashable {
   case momentsDoNotMatchModel(String)
   /// No start gave a positive definite model covariance matrix.
   case noUsableStart
+  /// The weight matrix of WLS or DWLS has no inverse: a group has too few cases for its number of moments, or a
+  /// variable is constant.
+  case weightNotPositiveDefinite(group: String, cases: Int, moments: Int)
   /// The estimator or test needs the rows of the data.
   case rawDataNeeded(String)
   /// Constraints that cannot hold together, or that name no parameter.

@@ -54,9 +54,9 @@ public struct FittedModel: Sendable {
   public var parameterCount: Int { estimates.count - (constraints?.equalityRank ?? 0) }
   /// The number of cases.
   public var count: Int { moments.reduce(0) { $0 + $1.count } }
-  /// The multiplier that turns F into χ² for one block: n, or n - 1 for the Wishart likelihood.
+  /// The multiplier that turns F into χ² for one block: n, or n - 1 for the Wishart likelihood and least squares.
   public func multiplier(ofBlock index: Int) -> Double {
-    Double(moments[index].count - (options.likelihood == .wishart ? 1 : 0))
+    options.multiplier(count: moments[index].count)
   }
   /// The sum of the blocks' multipliers: N, or N minus the number of groups.
   public var multiplier: Double { moments.indices.reduce(0) { $0 + multiplier(ofBlock: $1) } }

@@ -12,8 +12,8 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
   package let moments: MomentWorkspace
   /// M about the sample's means in internal order: S with 1 for the constant.
   let sample: NumberBuffer
-  /// log|S| + p.
-  let saturated: Double
+  /// log|S| + p, and 1 more with a mean structure.
+  var saturated: Double
   /// W = Σ⁻¹.
   package let weight: NumberBuffer
   /// Q = W - W M W.

@@ -22,26 +22,16 @@ public final class ModelFitter {
     constraints = try ModelConstraints(table: table)
     self.table = table
     self.options = options
-    var lower = [Double](repeating: -.infinity, count: t)
-    var upper = [Double](repeating: .infinity, count: t)
-    var hasBounds = false
-    for row in table.rows where row.free > 0 {
-      if let bound = row.lower {
-        lower[row.free - 1] = max(lower[row.free - 1], bound)
-        hasBounds = true
-      }
-      if let bound = row.upper {
-        upper[row.free - 1] = min(upper[row.free - 1], bound)
-        hasBounds = true
+    let bounds = Self.bounds(of: table)
+    if let bounds {
+      for a in 0..<t where bounds.lower[a] > bounds.upper[a] {
+        throw .impossibleConstraints(
+          "The lower bound of \(table.freeParameterNames[a]) lies above its upper bound.")
       }
     }
-    for a in 0..<t where lower[a] > upper[a] {
-      throw .impossibleConstraints(
-        "The lower bound of \(table.freeParameterNames[a]) lies above its upper bound.")
-    }
-    self.lower = hasBounds ? lower : nil
-    self.upper = hasBounds ? upper : nil
-    minimizer = NewtonMinimizer(dimension: t, lower: self.lower, upper: self.upper)
+    lower = bounds?.lower
+    upper = bounds?.upper
+    minimizer = NewtonMinimizer(dimension: t, lower: lower, upper: upper)
   }
 
   /// Fits the model to moments with divisor N, one per block, in the blocks' order of observed variables.
@@ -56,9 +46,9 @@ public final class ModelFitter {
     throws(EstimationError) -> FittedModel
   {
     try check(moments)
-    let scaled = Self.scale(moments, options.likelihood)
+    let scaled = Self.scale(moments, options)
     guard let objective = Self.objective(table: table, moments: scaled, rows: rows, options: options) else {
-      throw .sampleCovarianceNotPositiveDefinite(group: Self.indefiniteGroup(table, scaled))
+      throw Self.reason(table, scaled, rows, options)
     }
     var minimizerOptions = NewtonMinimizer.Options()
     minimizerOptions.gradientTolerance = options.gradientTolerance
@@ -245,9 +235,28 @@ public final class ModelFitter {
 
   // MARK: Pieces that inference uses too
 
+  /// The bounds of the free parameters; `nil` without any.
+  static func bounds(of table: ParameterTable) -> (lower: [Double], upper: [Double])? {
+    let t = table.freeParameterCount
+    var lower = [Double](repeating: -.infinity, count: t)
+    var upper = [Double](repeating: .infinity, count: t)
+    var hasBounds = false
+    for row in table.rows where row.free > 0 {
+      if let bound = row.lower {
+        lower[row.free - 1] = max(lower[row.free - 1], bound)
+        hasBounds = true
+      }
+      if let bound = row.upper {
+        upper[row.free - 1] = min(upper[row.free - 1], bound)
+        hasBounds = true
+      }
+    }
+    return hasBounds ? (lower, upper) : nil
+  }
+
   /// The moments with the likelihood's divisor.
-  static func scale(_ moments: [SampleMoments], _ likelihood: Likelihood) -> [SampleMoments] {
-    guard likelihood == .wishart else { return moments }
+  static func scale(_ moments: [SampleMoments], _ options: FitOptions) -> [SampleMoments] {
+    guard options.usesUnbiasedCovariance else { return moments }
     return moments.map { sample in
       var sample = sample
       let factor = Double(sample.count) / Double(max(sample.count - 1, 1))
@@ -283,22 +292,59 @@ public final class ModelFitter {
     table: ParameterTable, moments: [SampleMoments], rows: [Matrix]?, options: FitOptions,
     everyVariableIsSource: Bool = false
   ) -> ModelObjective? {
-    let multipliers = moments.map { Double($0.count - (options.likelihood == .wishart ? 1 : 0)) }
+    let multipliers = moments.map { options.multiplier(count: $0.count) }
     let total = multipliers.reduce(0, +)
     var blocks: [any BlockDiscrepancy] = []
-    for (block, sample) in zip(table.blocks, moments) {
+    for (index, (block, sample)) in zip(table.blocks, moments).enumerated() {
       let structure = BlockStructure(
         block: block, table: table, sampleValue: { sampleValue($0, block, sample) },
         everyVariableIsSource: everyVariableIsSource)
-      let evaluator: (any BlockDiscrepancy)? =
-        options.missing == .fullInformation && sample.patterns != nil
-        ? FullInformationBlock(structure: structure, sample: sample)
-        : MaximumLikelihoodBlock(structure: structure, sample: sample)
+      let evaluator = discrepancy(
+        structure: structure, sample: sample, rows: rows?[index], options: options)
       guard let evaluator else { return nil }
       blocks.append(evaluator)
     }
     return ModelObjective(
       blocks: blocks, weights: multipliers.map { $0 / total }, dimension: table.freeParameterCount)
+  }
+
+  /// The discrepancy of one block; `nil` where its weight does not exist.
+  private static func discrepancy(
+    structure: BlockStructure, sample: SampleMoments, rows: Matrix?, options: FitOptions
+  ) -> (any BlockDiscrepancy)? {
+    switch options.estimator {
+    case .maximumLikelihood:
+      options.missing == .fullInformation && sample.patterns != nil
+        ? FullInformationBlock(structure: structure, sample: sample)
+        : MaximumLikelihoodBlock(structure: structure, sample: sample)
+    case .generalizedLeastSquares: GeneralizedLeastSquaresBlock(structure: structure, sample: sample)
+    case .unweightedLeastSquares, .weightedLeastSquares, .diagonallyWeightedLeastSquares:
+      MomentDeviations.weight(options.estimator, structure: structure, rows: rows).map {
+        WeightedLeastSquaresBlock(structure: structure, sample: sample, weight: $0)
+      }
+    }
+  }
+
+  /// Why there is no objective.
+  private static func reason(
+    _ table: ParameterTable, _ moments: [SampleMoments], _ rows: [Matrix]?, _ options: FitOptions
+  ) -> EstimationError {
+    switch options.estimator {
+    case .maximumLikelihood, .generalizedLeastSquares, .unweightedLeastSquares:
+      return .sampleCovarianceNotPositiveDefinite(group: indefiniteGroup(table, moments))
+    case .weightedLeastSquares, .diagonallyWeightedLeastSquares:
+      guard let rows else { return .rawDataNeeded("The estimator \(options.estimator.rawValue)") }
+      for (index, (block, sample)) in zip(table.blocks, moments).enumerated() {
+        let structure = BlockStructure(
+          block: block, table: table, sampleValue: { sampleValue($0, block, sample) })
+        if MomentDeviations.weight(options.estimator, structure: structure, rows: rows[index]) == nil {
+          return .weightNotPositiveDefinite(
+            group: block.groupLabel, cases: sample.count,
+            moments: WeightedLeastSquaresBlock.momentCount(structure))
+        }
+      }
+      return .sampleCovarianceNotPositiveDefinite(group: indefiniteGroup(table, moments))
+    }
   }
 
   private static func indefiniteGroup(_ table: ParameterTable, _ moments: [SampleMoments]) -> String {

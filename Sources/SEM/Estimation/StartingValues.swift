@@ -11,17 +11,37 @@ internal import SEMNumerics
 ///
 /// The user's `start()` values come last and win.
 struct StartingValues {
-  private let table: ParameterTable
-  private let block: ModelBlock
-  private let rows: [Parameter]
-  /// Variables whose covariances are known or already estimated, and those covariances.
-  private var known: [String]
-  private var place: [String: Int] = [:]
-  private var covariance: Matrix
-  private var mean: [Double]
+  /// A table row by the numbers of its variables: the block's observed ones, then its latent ones.
+  private struct Row {
+    var op: Operator
+    var left: Int
+    var right: Int
+    var free: Int
+    var fixed: Double
+    var start: Double?
+
+    var isEstimated: Bool { free > 0 && start == nil }
+  }
+
+  private let rows: [Row]
+  private let observedCount: Int
+  private let hasMeanStructure: Bool
   private let sampleMean: [Double]?
-  /// Estimates by table row, aligned with `rows`.
+  /// The rows of each latent variable's loadings.
+  private var loadings: [[Int]]
+  /// The row of each variance or covariance and of each intercept, or -1.
+  private var covarianceRow: [Int]
+  private var interceptRow: [Int]
+  private var isIndicator: [Bool]
+  private var isOutcome: [Bool]
+  /// Variables whose covariances are known or already estimated.
+  private var isKnown: [Bool]
+  /// Those covariances, all variables × all variables.
+  private var covariance: Matrix
+  /// Estimates by row.
   private var values: [Double?]
+
+  private var variableCount: Int { isKnown.count }
 
   /// The share of a variance that is never given away to or taken from a residual.
   private static let leastShare = 0.1
@@ -72,219 +92,226 @@ struct StartingValues {
   }
 
   private init(table: ParameterTable, block: ModelBlock, moments: SampleMoments) {
-    self.table = table
-    self.block = block
-    rows = table.rows.filter { $0.block == block.number }
-    known = block.observed
-    for (index, name) in block.observed.enumerated() { place[name] = index }
-    covariance = moments.covariance
+    let p = block.observed.count
+    let m = p + block.latent.count
+    observedCount = p
+    hasMeanStructure = table.hasMeanStructure
     sampleMean = moments.mean
-    mean = moments.mean ?? [Double](repeating: 0, count: block.observed.count)
-    values = rows.map { $0.free > 0 ? $0.start : $0.fixedValue }
+    var number: [String: Int] = [:]
+    number.reserveCapacity(m)
+    for (index, name) in (block.observed + block.latent).enumerated() where number[name] == nil {
+      number[name] = index
+    }
+    loadings = [[Int]](repeating: [], count: m)
+    covarianceRow = [Int](repeating: -1, count: m * m)
+    interceptRow = [Int](repeating: -1, count: m)
+    isIndicator = [Bool](repeating: false, count: m)
+    isOutcome = isIndicator
+    isKnown = (0..<m).map { $0 < p }
+    covariance = Matrix(rowCount: m, columnCount: m)
+    for j in 0..<p { for i in 0..<p { covariance[i, j] = moments.covariance[i, j] } }
+    var rows: [Row] = []
+    for row in table.rows where row.block == block.number {
+      guard let left = number[row.lhs] else { continue }
+      let right = row.op == .intercept ? left : number[row.rhs]
+      guard let right else { continue }
+      let index = rows.count
+      switch row.op {
+      case .measurement:
+        loadings[left].append(index)
+        isIndicator[right] = true
+      case .regression: isOutcome[left] = true
+      case .covariance:
+        covarianceRow[left + right * m] = index
+        covarianceRow[right + left * m] = index
+      case .intercept: interceptRow[left] = index
+      default: continue
+      }
+      let fixed =
+        row.isExogenous ? ModelFitter.sampleValue(row, block, moments) : row.fixedValue ?? 0
+      rows.append(
+        Row(op: row.op, left: left, right: right, free: row.free, fixed: fixed, start: row.start))
+    }
+    self.rows = rows
+    values = rows.map { $0.free > 0 ? $0.start : $0.fixed }
   }
 
   private mutating func estimate() {
-    var waiting = block.latent
+    var waiting = Array(observedCount..<variableCount)
     while !waiting.isEmpty {
       let ready = waiting.filter { factor in
-        let indicators = loadings(of: factor)
-        return !indicators.isEmpty && indicators.allSatisfy { place[rows[$0].rhs] != nil }
+        !loadings[factor].isEmpty && loadings[factor].allSatisfy { isKnown[rows[$0].right] }
       }
       guard !ready.isEmpty else { break }
       estimateFactors(ready)
       waiting.removeAll { ready.contains($0) }
     }
     // Latent variables without indicators: unit variance, unrelated.
-    for factor in waiting { add(factor, variance: 1, covariances: [:], mean: 0) }
+    for factor in waiting {
+      covariance[factor, factor] = 1
+      isKnown[factor] = true
+    }
     estimateRegressions()
     estimateCovariances()
-    if table.hasMeanStructure { estimateIntercepts() }
+    if hasMeanStructure { estimateIntercepts() }
   }
 
-  private func loadings(of factor: String) -> [Int] {
-    rows.indices.filter { rows[$0].op == .measurement && rows[$0].lhs == factor }
+  private func row(ofCovariance first: Int, _ second: Int) -> Int? {
+    let index = covarianceRow[first + second * variableCount]
+    return index >= 0 ? index : nil
   }
 
-  private func variance(_ name: String) -> Double {
-    place[name].map { covariance[$0, $0] } ?? 1
-  }
-
-  private func covariance(_ first: String, _ second: String) -> Double {
-    guard let i = place[first], let j = place[second] else { return 0 }
-    return covariance[i, j]
-  }
-
-  private func row(_ op: Operator, _ lhs: String, _ rhs: String) -> Int? {
-    rows.firstIndex {
-      $0.op == op
-        && (($0.lhs == lhs && $0.rhs == rhs) || (op == .covariance && $0.lhs == rhs && $0.rhs == lhs))
-    }
-  }
-
-  private mutating func add(_ name: String, variance: Double, covariances: [String: Double], mean: Double) {
-    let old = covariance
-    let n = known.count
-    var new = Matrix(rowCount: n + 1, columnCount: n + 1)
-    for j in 0..<n { for i in 0..<n { new[i, j] = old[i, j] } }
-    for (other, value) in covariances {
-      guard let i = place[other] else { continue }
-      new[i, n] = value
-      new[n, i] = value
-    }
-    new[n, n] = variance
-    place[name] = n
-    known.append(name)
-    covariance = new
-    self.mean.append(mean)
+  /// The fixed value of a covariance; `nil` where it is free or not in the table.
+  private func fixedCovariance(_ first: Int, _ second: Int) -> Double? {
+    row(ofCovariance: first, second).flatMap { rows[$0].free == 0 ? rows[$0].fixed : nil }
   }
 
   // MARK: Factors
 
-  /// Estimates factors whose indicators are known and adds them to the known variables.
-  private mutating func estimateFactors(_ factors: [String]) {
-    var indicators: [String] = []
+  /// Estimates factors whose indicators are known and makes them known.
+  private mutating func estimateFactors(_ factors: [Int]) {
+    var indicators: [Int] = []
+    var placeOf = [Int](repeating: -1, count: variableCount)
     for factor in factors {
-      for index in loadings(of: factor) where !indicators.contains(rows[index].rhs) {
-        indicators.append(rows[index].rhs)
+      for index in loadings[factor] where placeOf[rows[index].right] < 0 {
+        placeOf[rows[index].right] = indicators.count
+        indicators.append(rows[index].right)
       }
     }
+    let known = isKnown.indices.filter { isKnown[$0] }
     let q = indicators.count
     let f = factors.count
     var lambda = Matrix(rowCount: q, columnCount: f)
     var phi = [Double](repeating: 1, count: f)
-    // Correlations that earlier factors of the same indicators leave over (bifactor models), widest factor first.
-    var remaining = Matrix(rowCount: known.count, columnCount: known.count)
-    for j in known.indices {
-      for i in known.indices {
-        let scale = (covariance[i, i] * covariance[j, j]).squareRoot()
-        remaining[i, j] = scale > 0 ? covariance[i, j] / scale : 0
+    // Correlations that wider factors of the same indicators leave over (bifactor models).
+    var remaining = Matrix(rowCount: variableCount, columnCount: variableCount)
+    let deviation = (0..<variableCount).map { covariance[$0, $0] > 0 ? covariance[$0, $0].squareRoot() : 0 }
+    for j in known {
+      for i in known where deviation[i] > 0 && deviation[j] > 0 {
+        remaining[i, j] = covariance[i, j] / (deviation[i] * deviation[j])
       }
     }
-    let widest = factors.indices.sorted { loadings(of: factors[$0]).count > loadings(of: factors[$1]).count }
-    for c in widest {
-      let (values, variance) = oneFactor(factors[c], remaining)
+    for c in factors.indices.sorted(by: { loadings[factors[$0]].count > loadings[factors[$1]].count }) {
+      let members = loadings[factors[c]]
+      let (found, variance) = oneFactor(factors[c], remaining)
       phi[c] = variance
-      for (index, value) in values {
-        self.values[index] = value
-        if let r = indicators.firstIndex(of: rows[index].rhs) { lambda[r, c] = value }
+      for (index, value) in zip(members, found) {
+        values[index] = value
+        lambda[placeOf[rows[index].right], c] = value
       }
-      let members = loadings(of: factors[c])
-      let isWide = factors.indices.contains { other in
-        other != c && loadings(of: factors[other]).count < members.count
-          && loadings(of: factors[other]).count(where: { o in members.contains { rows[$0].rhs == rows[o].rhs }
-          }) > 1
-      }
-      if isWide {
-        for a in members {
-          for b in members {
-            guard let i = place[rows[a].rhs], let j = place[rows[b].rhs], i != j else { continue }
-            let scale = (covariance[i, i] * covariance[j, j]).squareRoot()
-            remaining[i, j] -= (self.values[a] ?? 0) * (self.values[b] ?? 0) * variance / scale
-          }
+      guard sharesIndicators(factors[c], with: factors) else { continue }
+      for (a, first) in zip(members, found) {
+        for (b, second) in zip(members, found) where a != b {
+          let (i, j) = (rows[a].right, rows[b].right)
+          remaining[i, j] -= first * second * variance / (deviation[i] * deviation[j])
         }
       }
     }
 
     // Residual variances.
     var theta = [Double](repeating: 0, count: q)
-    for (r, name) in indicators.enumerated() {
-      let total = variance(name)
+    for (r, variable) in indicators.enumerated() {
+      let total = covariance[variable, variable]
       let common = (0..<f).reduce(0) { $0 + lambda[r, $1] * lambda[r, $1] * phi[$1] }
       var residual = min(max(total - common, Self.leastShare * total), total)
-      if let index = row(.covariance, name, name) {
+      if let index = row(ofCovariance: variable, variable) {
         if rows[index].free > 0 {
-          // Structural variables get theirs after the regressions.
           values[index] = rows[index].start ?? residual
         } else {
-          residual = rows[index].fixedValue ?? residual
+          residual = rows[index].fixed
         }
       }
       theta[r] = residual
     }
+    addCovariances(of: factors, indicators: indicators, known: known, lambda: lambda, phi: phi, theta: theta)
+  }
 
-    // L = (Λᵀ D⁻¹ Λ)⁻¹ Λᵀ D⁻¹ takes indicators to factors.
-    let d = indicators.map { max(variance($0), .leastNormalMagnitude) }
-    var gram = [Double](repeating: 0, count: f * f)
-    for a in 0..<f {
-      for b in 0..<f {
-        gram[a + b * f] = (0..<q).reduce(0) { $0 + lambda[$1, a] * lambda[$1, b] / d[$1] }
+  /// Whether narrower factors measure with several of a factor's indicators.
+  private func sharesIndicators(_ factor: Int, with factors: [Int]) -> Bool {
+    factors.contains { other in
+      guard other != factor, loadings[other].count < loadings[factor].count else { return false }
+      let shared = loadings[other].count { o in
+        loadings[factor].contains { rows[$0].right == rows[o].right }
       }
-      gram[a + a * f] *= 1 + 1e-8
-    }
-    var weights = Matrix(rowCount: f, columnCount: q)
-    let solvable = gram.withUnsafeMutableBufferPointer { gram -> Bool in
-      guard let base = gram.baseAddress, Kernels.choleskyInPlace(base, order: f) else { return false }
-      for r in 0..<q {
-        var column = (0..<f).map { lambda[r, $0] / d[r] }
-        column.withUnsafeMutableBufferPointer {
-          if let target = $0.baseAddress { Kernels.solve(factor: base, order: f, target) }
-        }
-        for a in 0..<f { weights[a, r] = column[a] }
-      }
-      return true
-    }
-    var psi = Matrix.diagonal(phi)
-    var cross = Matrix(rowCount: f, columnCount: known.count)
-    if solvable {
-      for a in 0..<f {
-        for v in known.indices {
-          cross[a, v] = (0..<q).reduce(0) { sum, r in
-            let i = place[indicators[r]] ?? 0
-            let value = covariance[i, v] - (i == v ? theta[r] : 0)
-            return sum + weights[a, r] * value
-          }
-        }
-      }
-      for a in 0..<f {
-        for b in 0..<f where a != b {
-          psi[a, b] = (0..<q).reduce(0) { $0 + cross[a, place[indicators[$1]] ?? 0] * weights[b, $1] }
-        }
-      }
-    }
-    // Correlations beyond 0.85 and factors that do not covary by the model.
-    for a in 0..<f {
-      for b in 0..<f where a != b {
-        let limit = 0.85 * (phi[a] * phi[b]).squareRoot()
-        psi[a, b] = min(max(0.5 * (psi[a, b] + psi[b, a]), -limit), limit)
-        if let index = row(.covariance, factors[a], factors[b]), rows[index].free == 0 {
-          psi[a, b] = rows[index].fixedValue ?? 0
-        }
-        psi[b, a] = psi[a, b]
-      }
-    }
-    for (a, factor) in factors.enumerated() {
-      var covariances: [String: Double] = [:]
-      for v in known.indices where v < cross.columnCount {
-        let limit = 0.9 * (phi[a] * covariance[v, v]).squareRoot()
-        covariances[known[v]] = min(max(cross[a, v], -limit), limit)
-      }
-      for b in 0..<a { covariances[factors[b]] = psi[a, b] }
-      add(factor, variance: phi[a], covariances: covariances, mean: 0)
+      return shared > 1
     }
   }
 
-  /// Loadings by table row and the variance of one factor, from the correlations that are left.
-  private func oneFactor(_ factor: String, _ correlation: Matrix) -> (
-    loadings: [(Int, Double)], variance: Double
+  /// Covariances of factors among themselves and with what is known, through L = (Λᵀ D⁻¹ Λ)⁻¹ Λᵀ D⁻¹.
+  private mutating func addCovariances(
+    of factors: [Int], indicators: [Int], known: [Int], lambda: Matrix, phi: [Double], theta: [Double]
   ) {
-    let members = loadings(of: factor)
-    let places = members.map { place[rows[$0].rhs] ?? 0 }
+    let q = indicators.count
+    let f = factors.count
+    var gram = Matrix(rowCount: f, columnCount: f)
+    var weights = Matrix(rowCount: f, columnCount: q)
+    for r in 0..<q {
+      let precision = 1 / max(covariance[indicators[r], indicators[r]], .leastNormalMagnitude)
+      for a in 0..<f where lambda[r, a] != 0 {
+        weights[a, r] = lambda[r, a] * precision
+        for b in 0..<f { gram[a, b] += weights[a, r] * lambda[r, b] }
+      }
+    }
+    for a in 0..<f { gram[a, a] *= 1 + 1e-8 }
+    let isSolvable = gram.elements.withUnsafeMutableBufferPointer { gram in
+      weights.elements.withUnsafeMutableBufferPointer { weights -> Bool in
+        guard let base = gram.baseAddress, let columns = weights.baseAddress,
+          Kernels.choleskyInPlace(base, order: f)
+        else { return false }
+        for r in 0..<q { Kernels.solve(factor: base, order: f, columns + r * f) }
+        return true
+      }
+    }
+    var cross = Matrix(rowCount: f, columnCount: variableCount)
+    if isSolvable {
+      for v in known {
+        for r in 0..<q {
+          let i = indicators[r]
+          let value = covariance[i, v] - (i == v ? theta[r] : 0)
+          if value == 0 { continue }
+          for a in 0..<f { cross[a, v] += weights[a, r] * value }
+        }
+      }
+    }
+    for (a, factor) in factors.enumerated() {
+      covariance[factor, factor] = phi[a]
+      isKnown[factor] = true
+      // Far from the limits of correlations, so that Σ stays positive definite.
+      for v in known {
+        let limit = 0.9 * (phi[a] * covariance[v, v]).squareRoot()
+        covariance[factor, v] = min(max(cross[a, v], -limit), limit)
+        covariance[v, factor] = covariance[factor, v]
+      }
+      for b in 0..<a {
+        var value = 0.0
+        for r in 0..<q {
+          value += cross[a, indicators[r]] * weights[b, r] + cross[b, indicators[r]] * weights[a, r]
+        }
+        let limit = 0.85 * (phi[a] * phi[b]).squareRoot()
+        value = fixedCovariance(factor, factors[b]) ?? min(max(0.5 * value, -limit), limit)
+        covariance[factor, factors[b]] = value
+        covariance[factors[b], factor] = value
+      }
+    }
+  }
+
+  /// The loadings of one factor, in the order of its rows, and its variance, from the correlations that are left.
+  private func oneFactor(_ factor: Int, _ correlation: Matrix) -> (loadings: [Double], variance: Double) {
+    let members = loadings[factor]
+    let places = members.map { rows[$0].right }
     let sd = places.map { covariance[$0, $0].squareRoot() }
     let q = members.count
-    let varianceRow = row(.covariance, factor, factor)
-    let fixedVariance = varianceRow.flatMap { rows[$0].free == 0 ? rows[$0].fixedValue : nil }
+    let fixedVariance = fixedCovariance(factor, factor)
     // The indicator that carries the scale: the first with a fixed loading other than 0, else the first.
-    let anchor =
-      members.indices.first { rows[members[$0]].free == 0 && (rows[members[$0]].fixedValue ?? 0) != 0 } ?? 0
+    let anchor = members.indices.first { rows[members[$0]].free == 0 && rows[members[$0]].fixed != 0 } ?? 0
 
     // Loadings relative to the anchor in the metric of correlations.
     var relative = [Double](repeating: 1, count: q)
-    let others = known.indices.filter { !places.contains($0) && $0 < block.observed.count }
+    let instruments = q > 2 ? places : (0..<observedCount).filter { !places.contains($0) }
     for j in 0..<q where j != anchor {
-      let instruments = q > 2 ? places.filter { $0 != places[j] && $0 != places[anchor] } : others
       var numerator = 0.0
       var denominator = 0.0
-      for k in instruments {
+      for k in instruments where k != places[j] && k != places[anchor] {
         numerator += correlation[places[j], k] * correlation[places[anchor], k]
         denominator += correlation[places[anchor], k] * correlation[places[anchor], k]
       }
@@ -306,9 +333,8 @@ struct StartingValues {
     }
     let largest = relative.map(\.magnitude).max() ?? 1
     var share = denominator > 0 ? numerator / denominator : 1 - Self.leastShare
-    if q == 1, let index = row(.covariance, rows[members[0]].rhs, rows[members[0]].rhs), rows[index].free == 0
-    {
-      share = 1 - (rows[index].fixedValue ?? 0) / max(sd[0] * sd[0], .leastNormalMagnitude)
+    if q == 1, let fixed = fixedCovariance(places[0], places[0]) {
+      share = 1 - fixed / max(sd[0] * sd[0], .leastNormalMagnitude)
       if share <= 0 { share = 1 }
     } else {
       share = min(max(share, 0.05), (1 - Self.leastShare) / (largest * largest))
@@ -318,87 +344,83 @@ struct StartingValues {
     let anchorRow = rows[members[anchor]]
     let commonSD = share.squareRoot() * sd[anchor]
     let anchorLoading: Double
-    if anchorRow.free == 0, let fixed = anchorRow.fixedValue, fixed != 0 {
-      anchorLoading = fixed
+    if anchorRow.free == 0, anchorRow.fixed != 0 {
+      anchorLoading = anchorRow.fixed
     } else if let start = anchorRow.start, start != 0 {
       anchorLoading = start
     } else {
       anchorLoading = commonSD / max(fixedVariance ?? 1, .leastNormalMagnitude).squareRoot()
     }
     let variance = commonSD * commonSD / (anchorLoading * anchorLoading)
-    let loadings = members.indices.map { j -> (Int, Double) in
+    let found = members.indices.map { j -> Double in
       let row = rows[members[j]]
       let estimate = anchorLoading * relative[j] * sd[j] / max(sd[anchor], .leastNormalMagnitude)
-      return (members[j], row.free == 0 ? row.fixedValue ?? 0 : row.start ?? estimate)
+      return row.free == 0 ? row.fixed : row.start ?? estimate
     }
-    return (loadings, fixedVariance ?? variance)
+    return (found, fixedVariance ?? variance)
   }
 
   // MARK: Structural part
 
   private mutating func estimateRegressions() {
-    let outcomes = rows.indices.filter { rows[$0].op == .regression }.map { rows[$0].lhs }
-    var done = Set<String>()
-    for outcome in outcomes where done.insert(outcome).inserted {
-      let predictors = rows.indices.filter { rows[$0].op == .regression && rows[$0].lhs == outcome }
-      let free = predictors.filter { rows[$0].free > 0 && rows[$0].start == nil }
-      let total = variance(outcome)
-      var target = free.map { covariance(rows[$0].rhs, outcome) }
-      for index in predictors where !free.contains(index) {
+    for outcome in isOutcome.indices where isOutcome[outcome] {
+      let predictors = rows.indices.filter { rows[$0].op == .regression && rows[$0].left == outcome }
+      let free = predictors.filter { rows[$0].isEstimated }
+      let total = covariance[outcome, outcome]
+      var target = free.map { covariance[rows[$0].right, outcome] }
+      for index in predictors where !rows[index].isEstimated {
         let coefficient = values[index] ?? 0
         for (position, other) in free.enumerated() {
-          target[position] -= coefficient * covariance(rows[other].rhs, rows[index].rhs)
+          target[position] -= coefficient * covariance[rows[other].right, rows[index].right]
         }
       }
       let n = free.count
       var gram = [Double](repeating: 0, count: n * n)
       for (a, first) in free.enumerated() {
         for (b, second) in free.enumerated() {
-          gram[a + b * n] = covariance(rows[first].rhs, rows[second].rhs)
+          gram[a + b * n] = covariance[rows[first].right, rows[second].right]
         }
+        // A ridge, since estimated covariances of latent variables may be collinear.
         gram[a + a * n] *= 1.02
       }
-      let solved = gram.withUnsafeMutableBufferPointer { gram -> Bool in
-        guard let base = gram.baseAddress, Kernels.choleskyInPlace(base, order: n) else { return n == 0 }
-        target.withUnsafeMutableBufferPointer {
-          if let right = $0.baseAddress { Kernels.solve(factor: base, order: n, right) }
-        }
-        return true
-      }
-      for (position, index) in free.enumerated() { values[index] = solved ? target[position] : 0 }
+      let isSolved = Self.solve(&gram, &target)
+      for (position, index) in free.enumerated() { values[index] = isSolved ? target[position] : 0 }
       // What the predictors explain, at most nine tenths.
       var explained = 0.0
       for a in predictors {
         for b in predictors {
-          explained += (values[a] ?? 0) * (values[b] ?? 0) * covariance(rows[a].rhs, rows[b].rhs)
+          explained += (values[a] ?? 0) * (values[b] ?? 0) * covariance[rows[a].right, rows[b].right]
         }
       }
-      if let index = row(.covariance, outcome, outcome), rows[index].free > 0, rows[index].start == nil {
-        if block.latent.contains(outcome) || loadingRow(of: outcome) == nil {
-          values[index] = min(max(total - explained, Self.leastShare * total), total)
-        }
+      if let index = row(ofCovariance: outcome, outcome), rows[index].isEstimated,
+        outcome >= observedCount || !isIndicator[outcome]
+      {
+        values[index] = min(max(total - explained, Self.leastShare * total), total)
       }
     }
   }
 
-  private func loadingRow(of indicator: String) -> Int? {
-    rows.firstIndex { $0.op == .measurement && $0.rhs == indicator }
+  /// Solves a positive definite system in place; `false` where it is not positive definite.
+  private static func solve(_ gram: inout [Double], _ right: inout [Double]) -> Bool {
+    let n = right.count
+    return gram.withUnsafeMutableBufferPointer { gram in
+      right.withUnsafeMutableBufferPointer { right -> Bool in
+        guard let base = gram.baseAddress, let target = right.baseAddress,
+          Kernels.choleskyInPlace(base, order: n)
+        else { return n == 0 }
+        Kernels.solve(factor: base, order: n, target)
+        return right.allSatisfy(\.isFinite)
+      }
+    }
   }
 
   private mutating func estimateCovariances() {
-    let outcomes = Set(rows.filter { $0.op == .regression }.map(\.lhs))
     for (index, row) in rows.enumerated() where row.op == .covariance && row.free > 0 && values[index] == nil
     {
-      if row.lhs == row.rhs {
-        values[index] = variance(row.lhs)
-      } else if outcomes.contains(row.lhs) || outcomes.contains(row.rhs) || loadingRow(of: row.lhs) != nil
-        || loadingRow(of: row.rhs) != nil
-      {
-        // Covariances of residuals: nothing is known of them yet.
-        values[index] = 0
-      } else {
-        values[index] = covariance(row.lhs, row.rhs)
-      }
+      let (i, j) = (row.left, row.right)
+      let isResidual = isOutcome[i] || isOutcome[j] || isIndicator[i] || isIndicator[j]
+      // Of the covariances of residuals nothing is known yet.
+      values[index] = i == j || !isResidual ? covariance[i, j] : 0
     }
   }
 
@@ -406,54 +428,44 @@ struct StartingValues {
 
   private mutating func estimateIntercepts() {
     guard let sampleMean else { return }
-    var means: [String: Double] = [:]
-    for (index, name) in block.observed.enumerated() { means[name] = sampleMean[index] }
-    // Latent means that are free, from indicators whose intercepts are fixed, by least squares.
-    let free = block.latent.filter { factor in
-      row(.intercept, factor, "").map { rows[$0].free > 0 && rows[$0].start == nil } ?? false
+    var means = sampleMean
+    for factor in observedCount..<variableCount {
+      means.append(interceptRow[factor] >= 0 ? values[interceptRow[factor]] ?? 0 : 0)
     }
-    for factor in block.latent {
-      if let index = row(.intercept, factor, "") {
-        means[factor] = values[index] ?? 0
-      } else {
-        means[factor] = 0
-      }
+    // Latent means that are free, from indicators whose intercepts are fixed, by least squares.
+    let free = (observedCount..<variableCount).filter { factor in
+      interceptRow[factor] >= 0 && rows[interceptRow[factor]].isEstimated
     }
     let n = free.count
     if n > 0 {
       var gram = [Double](repeating: 0, count: n * n)
       var target = [Double](repeating: 0, count: n)
-      for (index, name) in block.observed.enumerated() {
-        guard let intercept = row(.intercept, name, ""), rows[intercept].free == 0 else { continue }
-        let weight = 1 / max(variance(name), .leastNormalMagnitude)
+      for variable in 0..<observedCount {
+        let intercept = interceptRow[variable]
+        guard intercept >= 0, rows[intercept].free == 0 else { continue }
+        let weight = 1 / max(covariance[variable, variable], .leastNormalMagnitude)
         let coefficients = free.map { factor in
-          rows.indices.first { rows[$0].op == .measurement && rows[$0].lhs == factor && rows[$0].rhs == name }
-            .flatMap { values[$0] } ?? 0
+          loadings[factor].first { rows[$0].right == variable }.flatMap { values[$0] } ?? 0
         }
         for a in 0..<n {
-          target[a] += weight * coefficients[a] * (sampleMean[index] - (rows[intercept].fixedValue ?? 0))
+          target[a] += weight * coefficients[a] * (sampleMean[variable] - rows[intercept].fixed)
           for b in 0..<n { gram[a + b * n] += weight * coefficients[a] * coefficients[b] }
         }
       }
-      let solved = gram.withUnsafeMutableBufferPointer { gram -> Bool in
-        guard let base = gram.baseAddress, Kernels.choleskyInPlace(base, order: n) else { return false }
-        target.withUnsafeMutableBufferPointer {
-          if let right = $0.baseAddress { Kernels.solve(factor: base, order: n, right) }
-        }
-        return target.allSatisfy(\.isFinite)
-      }
-      for (a, factor) in free.enumerated() { means[factor] = solved ? target[a] : 0 }
+      let isSolved = Self.solve(&gram, &target)
+      for (a, factor) in free.enumerated() { means[factor] = isSolved ? target[a] : 0 }
     }
-    for (index, row) in rows.enumerated() where row.op == .intercept && row.free > 0 && row.start == nil {
-      var value = means[row.lhs] ?? 0
-      for (other, path) in rows.enumerated() {
-        if path.op == .regression, path.lhs == row.lhs {
-          value -= (values[other] ?? 0) * (means[path.rhs] ?? 0)
-        } else if path.op == .measurement, path.rhs == row.lhs {
-          value -= (values[other] ?? 0) * (means[path.lhs] ?? 0)
-        }
+    // Intercepts: what the causes do not explain of each mean.
+    var intercepts = means
+    for (index, row) in rows.enumerated() {
+      if row.op == .regression {
+        intercepts[row.left] -= (values[index] ?? 0) * means[row.right]
+      } else if row.op == .measurement {
+        intercepts[row.right] -= (values[index] ?? 0) * means[row.left]
       }
-      values[index] = value
+    }
+    for (index, row) in rows.enumerated() where row.op == .intercept && row.isEstimated {
+      values[index] = intercepts[row.left]
     }
   }
 }

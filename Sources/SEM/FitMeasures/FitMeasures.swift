@@ -11,7 +11,7 @@ internal import SEMNumerics
 /// Every fit measure of a fitted model, under lavaan's names.
 ///
 /// The formulas with their sources are in `Docs/Mathematics.md`, section 6. A measure that is not defined for a model
-/// (a ratio by zero degrees of freedom, an interval without a root) is `nil`.
+/// (a ratio by zero degrees of freedom) is `nil`.
 public struct FitMeasures: Sendable, Hashable {
   /// One measure.
   public struct Measure: Sendable, Hashable {

@@ -114,7 +114,8 @@ package struct BlockStructure: Sendable {
     for index in rows {
       let row = table.rows[index]
       let fixed = row.free > 0 ? 0 : value(row)
-      guard row.free > 0 || fixed != 0 else { continue }
+      // A sample moment that is zero here need not be zero in the next sample.
+      guard row.free > 0 || row.isExogenous || fixed != 0 else { continue }
       if let path = path(row) {
         guard let target = indexOf[path.target], let origin = indexOf[path.origin] else { continue }
         paths.append(

@@ -49,9 +49,9 @@ struct EffectPaths: Sendable {
   ///
   /// - Throws: ``InferenceError/unknownVariable(_:)`` for a pair that no block has.
   /// - Complexity: O(chains × their length), at most ``chainLimit`` chains for each pair.
-  init(table: ParameterTable, selection: EffectSelection) throws(InferenceError) {
+  init(table: ParameterTable, selections: [EffectSelection]) throws(InferenceError) {
     variables = table.blocks.map { $0.observed + $0.latent }
-    if case .pair(let from, let to) = selection {
+    for case .pair(let from, let to) in selections {
       for name in [from, to] where !variables.contains(where: { $0.contains(name) }) {
         throw .unknownVariable(name)
       }
@@ -59,16 +59,19 @@ struct EffectPaths: Sendable {
     for (index, block) in table.blocks.enumerated() {
       let graph = PathGraph(table: table, block: block, variables: variables[index])
       if graph.hasLoops { loopBlocks.append(block.number) }
-      switch selection {
-      case .all:
-        let candidates = graph.structuralVariables(table: table, block: block)
-        for to in candidates {
-          for from in candidates where from != to { add(from, to, graph, block.number) }
+      var pairs: [[Int]] = []
+      for selection in selections {
+        switch selection {
+        case .all:
+          let candidates = graph.structuralVariables(table: table, block: block)
+          for to in candidates { for from in candidates { pairs.append([from, to]) } }
+        case .pair(let from, let to):
+          if let from = graph.place[from], let to = graph.place[to] { pairs.append([from, to]) }
         }
-      case .pair(let from, let to):
-        if let from = graph.place[from], let to = graph.place[to], from != to {
-          add(from, to, graph, block.number)
-        }
+      }
+      var known = Set<[Int]>()
+      for pair in pairs where pair[0] != pair[1] && known.insert(pair).inserted {
+        add(pair[0], pair[1], graph, block.number)
       }
     }
   }
@@ -91,20 +94,20 @@ struct EffectPaths: Sendable {
     descriptions.append(EffectDescription(block: block, kind: .total, from: from, to: to))
   }
 
-  /// The value of an effect from A and B = (I - A)⁻¹, both of order `count` and column-major.
+  /// The value of an effect from the elements of A and of B = (I - A)⁻¹, given as (to, from).
+  @inline(__always)
   static func value(
-    _ effect: EffectDescription, paths: UnsafePointer<Double>, effects: UnsafePointer<Double>, order: Int
+    _ effect: EffectDescription, path: (Int, Int) -> Double, effect total: (Int, Int) -> Double
   ) -> Double {
     switch effect.kind {
     case .direct, .specificIndirect:
       var product = 1.0
       for position in 1..<effect.places.count {
-        product *= paths[effect.places[position] + effect.places[position - 1] * order]
+        product *= path(effect.places[position], effect.places[position - 1])
       }
       return product
-    case .total: return effects[effect.to + effect.from * order]
-    case .totalIndirect:
-      return effects[effect.to + effect.from * order] - paths[effect.to + effect.from * order]
+    case .total: return total(effect.to, effect.from)
+    case .totalIndirect: return total(effect.to, effect.from) - path(effect.to, effect.from)
     }
   }
 

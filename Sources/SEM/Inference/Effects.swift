@@ -63,18 +63,6 @@ public struct EffectTable: Sendable, Hashable {
   /// Pairs with more chains than are listed, as `from -> to`.
   public var truncatedPairs: [String]
 
-  /// No effects.
-  public static let empty = EffectTable(effects: [], blocksWithFeedback: [], truncatedPairs: [])
-
-  /// Adds the effects of another table of the same fit that are not there yet.
-  public mutating func merge(_ other: EffectTable) {
-    var known = Set(effects)
-    for effect in other.effects where known.insert(effect).inserted { effects.append(effect) }
-    blocksWithFeedback = Set(blocksWithFeedback).union(other.blocksWithFeedback).sorted()
-    stabilityIndex = stabilityIndex ?? other.stabilityIndex
-    for pair in other.truncatedPairs where !truncatedPairs.contains(pair) { truncatedPairs.append(pair) }
-  }
-
   /// One effect; `nil` where it is not in the table.
   public func effect(_ kind: EffectKind, from: String, to: String, block: Int = 1) -> Effect? {
     effects.first { $0.kind == kind && $0.from == from && $0.to == to && $0.block == block }
@@ -102,16 +90,19 @@ extension FittedModel {
   public func effects(from: String, to: String, covariance: EstimateCovariance? = nil)
     throws(InferenceError) -> EffectTable
   {
-    try effects(.pair(from: from, to: to), covariance: covariance)
+    try effects([.pair(from: from, to: to)], covariance: covariance)
   }
 
-  /// The effects between all latent variables and all variables of regressions, or between two variables.
+  /// The effects between all latent variables and all variables of regressions, or between chosen pairs.
   ///
+  /// - Parameters:
+  ///   - selections: What to look for; an effect that two of them ask for is listed once.
+  ///   - covariance: Cov(θ̂); `nil` leaves out everything but the values.
   /// - Throws: ``InferenceError/unknownVariable(_:)``, ``InferenceError/undefinedAtEstimates``.
-  public func effects(_ selection: EffectSelection = .all, covariance: EstimateCovariance? = nil)
+  public func effects(_ selections: [EffectSelection] = [.all], covariance: EstimateCovariance? = nil)
     throws(InferenceError) -> EffectTable
   {
-    let paths = try EffectPaths(table: table, selection: selection)
+    let paths = try EffectPaths(table: table, selections: selections)
     var effects: [Effect] = []
     var stability: Double?
     for (index, block) in table.blocks.enumerated() {
@@ -162,14 +153,8 @@ private struct EffectDerivatives {
   }
 
   func effect(_ description: EffectDescription, _ covariance: EstimateCovariance?, level: Double) -> Effect {
-    let value = matrices.paths.elements.withUnsafeBufferPointer { paths in
-      matrices.totalEffects.elements.withUnsafeBufferPointer { effects -> Double? in
-        guard let paths = paths.baseAddress, let effects = effects.baseAddress else { return nil }
-        return EffectPaths.value(
-          description, paths: paths, effects: effects, order: matrices.variables.count)
-      }
-    }
-    let raw = value ?? .nan
+    let raw = EffectPaths.value(
+      description, path: { matrices.paths[$0, $1] }, effect: { matrices.totalEffects[$0, $1] })
     var gradient = [Double](repeating: 0, count: parameterCount)
     for element in elements where element.isPath {
       gradient[element.parameter] += EffectPaths.derivative(

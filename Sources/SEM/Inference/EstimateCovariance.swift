@@ -7,7 +7,7 @@ public struct EstimateCovariance: Sendable, Hashable {
   /// The information it came from.
   public let information: InformationKind
 
-  /// The standard errors of the free parameters; NaN never, `nil` where the variance is negative; 0 for a
+  /// The standard errors of the free parameters; `nil` where the variance is negative; 0 for a
   /// parameter that constraints or bounds hold.
   public var standardErrors: [Double?] {
     matrix.diagonal.map { $0 >= 0 ? $0.squareRoot() : nil }
@@ -34,8 +34,9 @@ extension FittedModel {
     return EstimateCovariance(matrix: inverse, information: kind)
   }
 
-  /// The inverse of a positive definite matrix of the parameters, and perhaps of further ones behind them: with active constraints Z (Zᵀ I Z)⁻¹ Zᵀ, Z their
-  /// tangent (Silvey 1959); `nil` where it is singular to the tolerance of ``Identification``.
+  /// The inverse of a positive definite matrix of the parameters: with active constraints Z (Zᵀ I Z)⁻¹ Zᵀ, Z their
+  /// tangent (Silvey 1959); `nil` where it is singular to the tolerance of ``Identification``. Rows beyond the free
+  /// parameters are under no constraint.
   func invert(_ information: Matrix) -> Matrix? {
     // The same scaling by which identification is judged, so that units do not matter.
     let scale = information.diagonal.map { $0 > 0 ? 1 / $0.squareRoot() : 1 }
@@ -44,13 +45,10 @@ extension FittedModel {
     for j in 0..<t { for i in 0..<t { scaled[i, j] = information[i, j] * scale[i] * scale[j] } }
     var inverse: Matrix
     if let tangent = constraints?.tangent, tangent.columnCount < tangent.rowCount {
-      // Parameters beyond the model's own are not constrained.
-      let extra = t - tangent.rowCount
-      var directions = Matrix(rowCount: t, columnCount: tangent.columnCount + extra)
-      for j in 0..<tangent.columnCount {
-        for i in 0..<tangent.rowCount { directions[i, j] = tangent[i, j] / scale[i] }
-      }
-      for i in 0..<extra { directions[tangent.rowCount + i, tangent.columnCount + i] = 1 }
+      let (rows, columns) = (tangent.rowCount, tangent.columnCount)
+      var directions = Matrix(rowCount: t, columnCount: columns + t - rows)
+      for j in 0..<columns { for i in 0..<rows { directions[i, j] = tangent[i, j] / scale[i] } }
+      for i in rows..<max(rows, t) { directions[i, columns + i - rows] = 1 }
       guard let basis = (try? QR(directions))?.orthogonalFactor(columns: directions.columnCount) else {
         return nil
       }

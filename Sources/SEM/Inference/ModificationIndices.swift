@@ -90,7 +90,7 @@ extension FittedModel {
     return result
   }
 
-  /// The second derivatives of F by the free parameters of a table at given values.
+  /// The second derivatives of F at the given values of a table's parameters.
   private func curvature(
     _ kind: Curvature, _ table: ParameterTable, _ values: [Double]
   ) throws(InferenceError) -> Matrix {

@@ -12,7 +12,7 @@ public struct ResidualMoments: Sendable, Hashable {
   public var correlation: Matrix
   /// S - Σ divided by the standard deviations of both variables (Bentler 1995).
   public var scaled: Matrix
-  /// S - Σ divided by their asymptotic standard errors; NaN never, 0 where residual and error both vanish.
+  /// S - Σ divided by their asymptotic standard errors; 0 where residual and error both vanish.
   public var standardized: Matrix?
   /// m - μ; `nil` without a mean structure.
   public var mean: [Double]?

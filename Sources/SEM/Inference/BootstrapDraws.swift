@@ -1,0 +1,294 @@
+internal import Dispatch
+internal import SEMNumerics
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// How a draw ended.
+enum DrawOutcome: UInt8 {
+  case notDone, proper, inadmissible, failed
+}
+
+/// What all threads of a bootstrap share.
+struct DrawPlan: Sendable {
+  let fit: FittedModel
+  let source: SampleSource
+  let selection: BootstrapSelection
+  let quantities: [BootstrapQuantity]
+  /// What is computed, in the order of the results.
+  let statistics: [BootstrapStatistic]
+  /// The statistics of the fit itself.
+  let original: [Double]
+  var hasTest: Bool { source.method != .monteCarlo }
+
+  init(_ fit: FittedModel, source: SampleSource, options: BootstrapOptions) throws(InferenceError) {
+    self.fit = fit
+    self.source = source
+    selection = options.selection
+    quantities = options.quantities
+    let evaluator = try StatisticEvaluator(
+      fit: fit, selection: options.selection, hasTest: source.method != .monteCarlo)
+    let names = options.quantities.flatMap(\.names)
+    statistics = evaluator.statistics + names.map { .named($0) }
+    let results = NumberBuffer(count: evaluator.statistics.count)
+    var statistic = 0.0
+    for index in fit.moments.indices {
+      statistic += fit.multiplier(ofBlock: index) * fit.blockDiscrepancies[index]
+    }
+    fit.estimates.withUnsafeBufferPointer { estimates in
+      guard let base = estimates.baseAddress else { return }
+      _ = evaluator.evaluate(
+        estimates: base, chiSquare: max(statistic, 0), sample: nil, into: results.pointer)
+    }
+    original = results.array + options.quantities.flatMap { $0.values(fit).map { $0 ?? .nan } }
+    if let worker = DrawWorker(fit: fit, source: source), worker.isGeneral, source.rows.isEmpty, hasTest {
+      throw .notAvailable("A parametric bootstrap is there for maximum likelihood with complete data only.")
+    }
+  }
+
+  /// Makes draws `0 ..< draws` on several threads, each with its own workspace.
+  ///
+  /// A thread takes the next draw that nobody has taken; what a draw gives depends on its number only.
+  func run(
+    draws: Int, threads: Int?, control: BootstrapControl,
+    _ body: @escaping @Sendable (DrawWorker, Int) -> DrawOutcome
+  ) -> DrawStore {
+    let store = DrawStore(draws: draws, columns: statistics.count)
+    let count = max(1, min(threads ?? Self.processorCount, draws, 256))
+    let work: @Sendable (Int) -> Void = { thread in
+      guard let worker = DrawWorker(fit: fit, source: source),
+        let evaluator = try? StatisticEvaluator(fit: fit, selection: selection, hasTest: hasTest)
+      else { return }
+      worker.use(evaluator, quantities)
+      var reported = 0
+      while true {
+        let first = store.next.wrappingAdd(Self.chunk, ordering: .relaxed).oldValue
+        guard first < draws else { break }
+        for draw in first..<min(first + Self.chunk, draws) {
+          if control.isCancelled?() == true { return }
+          worker.results = store.row(draw)
+          store.setOutcome(body(worker, draw), of: draw)
+        }
+        let done = store.done.wrappingAdd(Self.chunk, ordering: .relaxed).newValue
+        if let progress = control.progress, thread == 0, done - reported > draws / 200 {
+          reported = done
+          progress(min(done, draws), draws)
+        }
+      }
+    }
+    if count == 1 { work(0) } else { DispatchQueue.concurrentPerform(iterations: count, execute: work) }
+    return store
+  }
+
+  /// Draws are taken by so many at a time.
+  private static let chunk = 4
+
+  static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+}
+
+/// The results of all draws. Threads write different rows, each row by one thread; all is read after they have ended.
+final class DrawStore: @unchecked Sendable {
+  let next = Atomic<Int>(0)
+  let done = Atomic<Int>(0)
+  private let draws: Int
+  private let columns: Int
+  private let values: NumberBuffer
+  private let outcomes: UnsafeMutablePointer<UInt8>
+
+  init(draws: Int, columns: Int) {
+    self.draws = draws
+    self.columns = columns
+    values = NumberBuffer(count: draws * columns)
+    outcomes = .allocate(capacity: max(draws, 1))
+    outcomes.initialize(repeating: DrawOutcome.notDone.rawValue, count: max(draws, 1))
+  }
+
+  deinit { outcomes.deallocate() }
+
+  func row(_ draw: Int) -> UnsafeMutablePointer<Double> { values.pointer + draw * columns }
+  func setOutcome(_ outcome: DrawOutcome, of draw: Int) { outcomes[draw] = outcome.rawValue }
+  private func outcome(_ draw: Int) -> DrawOutcome { DrawOutcome(rawValue: outcomes[draw]) ?? .notDone }
+
+  var isInterrupted: Bool { (0..<draws).contains { outcome($0) == .notDone } }
+
+  func result(_ plan: DrawPlan, options: BootstrapOptions, level: Double, accelerations: [Double])
+    -> BootstrapResult
+  {
+    func count(_ kind: DrawOutcome) -> Int { (0..<draws).count { outcome($0) == kind } }
+    let kept = (0..<draws).filter {
+      outcome($0) == .proper || (outcome($0) == .inadmissible && options.keepsInadmissible)
+    }
+    var matrix = Matrix(rowCount: kept.count, columnCount: columns)
+    matrix.elements.withUnsafeMutableBufferPointer { target in
+      for (position, draw) in kept.enumerated() {
+        let row = row(draw)
+        for column in 0..<columns { target[position + column * kept.count] = row[column] }
+      }
+    }
+    return BootstrapResult(
+      method: options.method, seed: options.seed, statistics: plan.statistics, original: plan.original,
+      draws: matrix, requested: draws, completed: draws - count(.notDone), failed: count(.failed),
+      inadmissible: count(.inadmissible), keepsInadmissible: options.keepsInadmissible,
+      accelerations: accelerations, confidenceLevel: level)
+  }
+
+  /// Efron's acceleration Σ d³ / (6 (Σ d²)^1.5) of each statistic, d the mean of a block's leave-out values minus each of
+  /// them (Efron 1987; Davison and Hinkley 1997, section 5.3); NaN where it is not defined.
+  func accelerations(blocks: [Int]) -> [Double] {
+    let last = (blocks.max() ?? 0) + 1
+    return (0..<columns).map { column in
+      var sums = [Double](repeating: 0, count: last)
+      var counts = sums
+      let usable = (0..<draws).filter {
+        (outcome($0) == .proper || outcome($0) == .inadmissible) && !row($0)[column].isNaN
+      }
+      for draw in usable {
+        sums[blocks[draw]] += row(draw)[column]
+        counts[blocks[draw]] += 1
+      }
+      var squares = 0.0
+      var cubes = 0.0
+      for draw in usable {
+        let block = blocks[draw]
+        let d = sums[block] / counts[block] - row(draw)[column]
+        squares += d * d
+        cubes += d * d * d
+      }
+      return squares > 0 ? cubes / (6 * squares * squares.squareRoot()) : .nan
+    }
+  }
+}
+
+/// One thread's memory: it draws samples, fits and evaluates.
+final class DrawWorker {
+  private let fit: FittedModel
+  private let resampler: Resampler
+  private let fast: RepeatedFitter?
+  private let general: ModelFitter?
+  private var evaluator: StatisticEvaluator?
+  private var quantities: [BootstrapQuantity] = []
+  private var estimates: [Double]
+  private var normal: [Double]
+  /// Where the next draw's statistics go.
+  var results: UnsafeMutablePointer<Double>?
+  /// Whether every draw is fitted as a model of its own.
+  var isGeneral: Bool { fast == nil }
+
+  init?(fit: FittedModel, source: SampleSource) {
+    self.fit = fit
+    resampler = Resampler(source: source)
+    estimates = fit.estimates
+    normal = fit.estimates
+    // With clusters of different sizes the shares of the groups change from draw to draw.
+    let changesShares = source.blocks.count > 1 && source.blocks.contains { !$0.clusters.isEmpty }
+    let fast =
+      changesShares ? nil : RepeatedFitter(table: fit.table, moments: fit.moments, options: fit.options)
+    self.fast = fast
+    var options = fit.options
+    options.extraStarts = 1
+    general = try? ModelFitter(table: fit.table, options: options)
+    guard fast != nil || general != nil else { return nil }
+  }
+
+  func use(_ evaluator: StatisticEvaluator, _ quantities: [BootstrapQuantity]) {
+    self.evaluator = evaluator
+    self.quantities = quantities
+  }
+
+  /// Draws a sample and fits it.
+  func drawSample(_ draw: Int) -> DrawOutcome {
+    resampler.draw(draw)
+    return fitSample()
+  }
+
+  /// Fits the sample without one of the jackknife's sets.
+  func leaveOut(_ item: (block: Int, set: Int, setCount: Int)) -> DrawOutcome {
+    resampler.leaveOut(block: item.block, set: item.set, of: item.setCount)
+    return fitSample()
+  }
+
+  /// Draws estimates from N(θ̂, V), V = root².
+  func drawEstimates(_ draw: Int, root: Matrix) -> DrawOutcome {
+    var stream = RandomStream(
+      seed: resampler.source.seed, stream: UInt64(draw), purpose: resampler.source.purpose)
+    stream.fillNormal(&normal)
+    let t = estimates.count
+    for i in 0..<t { estimates[i] = fit.estimates[i] }
+    for j in 0..<t { for i in 0..<t { estimates[i] += root.elements[i + j * t] * normal[j] } }
+    return evaluate(chiSquare: .nan, usesSample: false)
+  }
+
+  private func fitSample() -> DrawOutcome {
+    guard quantities.isEmpty, let fast else { return fitInFull() }
+    for block in resampler.covariances.indices {
+      guard
+        fast.setSample(
+          block: block, covariance: resampler.covariances[block].pointer, mean: resampler.means[block].pointer
+        )
+      else { return .failed }
+    }
+    let optimum = fast.fit(from: fit.estimates)
+    guard optimum.termination == .converged else { return .failed }
+    for index in estimates.indices { estimates[index] = optimum.point[index] }
+    let multiplier = resampler.counts.reduce(0) { $0 + Double($1) - resampler.source.lostDegree }
+    return evaluate(chiSquare: max(multiplier * optimum.value, 0), usesSample: true)
+  }
+
+  private func fitInFull() -> DrawOutcome {
+    guard let general else { return .failed }
+    let samples = zip(fit.moments, resampler.covariances.indices).map { original, block in
+      var sample = original
+      sample.count = resampler.counts[block]
+      // Fitting starts from divisor N.
+      let cases = Double(max(sample.count, 1))
+      let factor = max(cases - resampler.source.lostDegree, 1) / cases
+      sample.covariance.elements = resampler.covariances[block].array.map { $0 * factor }
+      if sample.mean != nil { sample.mean = resampler.means[block].array }
+      return sample
+    }
+    let rows = resampler.source.rows.isEmpty ? nil : resampler.rows()
+    guard let draw = try? general.fit(samples, rows: rows, start: fit.estimates), draw.convergence.isConverged
+    else { return .failed }
+    for index in estimates.indices { estimates[index] = draw.estimates[index] }
+    var statistic = 0.0
+    for index in draw.moments.indices {
+      statistic += draw.multiplier(ofBlock: index) * draw.blockDiscrepancies[index]
+    }
+    let outcome = evaluate(chiSquare: max(statistic, 0), usesSample: true)
+    guard let results, let evaluator else { return .failed }
+    var place = evaluator.statistics.count
+    for quantity in quantities {
+      let values = quantity.values(draw)
+      for index in quantity.names.indices {
+        results[place] = (values.indices.contains(index) ? values[index] : nil) ?? .nan
+        place += 1
+      }
+    }
+    return outcome
+  }
+
+  private func evaluate(chiSquare: Double, usesSample: Bool) -> DrawOutcome {
+    guard let results, let evaluator else { return .failed }
+    let isAdmissible = estimates.withUnsafeBufferPointer { estimates -> Bool? in
+      guard let base = estimates.baseAddress else { return nil }
+      return evaluator.evaluate(
+        estimates: base, chiSquare: chiSquare,
+        sample: usesSample
+          ? { [resampler] in
+            (UnsafePointer(resampler.covariances[$0].pointer), UnsafePointer(resampler.means[$0].pointer))
+          }
+          : nil,
+        into: results)
+    }
+    guard let isAdmissible else { return .failed }
+    // Outside the domain of the model nothing has a value.
+    if results[0].isNaN { return .failed }
+    return isAdmissible ? .proper : .inadmissible
+  }
+}

@@ -1,0 +1,110 @@
+internal import Foundation
+
+/// Where results go: standard output, or a file that is replaced as a whole or not at all.
+enum Output {
+  /// Writes a text.
+  ///
+  /// A reader of standard output that has left, as `head` does, is no failure.
+  /// - Parameter path: The file; `nil` for standard output.
+  static func write(_ text: String, to path: String?) throws {
+    guard let path else {
+      try StandardOutput.put(Array(text.utf8))
+      return
+    }
+    try check(path, option: "--output")
+    let target = URL(filePath: path).resolvingSymlinksInPath()
+    do {
+      // A device or a pipe cannot be replaced.
+      if isRegularOrAbsent(target.path) {
+        try Data(text.utf8).write(to: target, options: .atomic)
+      } else {
+        try Data(text.utf8).write(to: target)
+      }
+    } catch {
+      throw unwritable(path, because: "permission denied or no space left", option: "--output")
+    }
+  }
+
+  /// Looks before a long computation whether its result will have a place.
+  static func check(_ path: String, option: String) throws {
+    var isDirectory: ObjCBool = false
+    let target = URL(filePath: path).resolvingSymlinksInPath()
+    if FileManager.default.fileExists(atPath: target.path, isDirectory: &isDirectory) {
+      if isDirectory.boolValue { throw unwritable(path, because: "it is a folder", option: option) }
+      guard FileManager.default.isWritableFile(atPath: target.path) else {
+        throw unwritable(path, because: "it is not open to writing", option: option)
+      }
+      return
+    }
+    let folder = target.deletingLastPathComponent().path
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory), isDirectory.boolValue
+    else {
+      throw unwritable(path, because: "its folder does not exist", option: option)
+    }
+    guard FileManager.default.isWritableFile(atPath: folder) else {
+      throw unwritable(path, because: "its folder is not open to writing", option: option)
+    }
+  }
+
+  /// Refuses to write over a file that is used otherwise.
+  static func check(_ path: String, option: String, isNoneOf others: [String?]) throws {
+    try check(path, option: option)
+    let target = URL(filePath: path).resolvingSymlinksInPath().path
+    guard isRegularOrAbsent(target) else { return }
+    for other in others.compactMap(\.self)
+    where other != "-" && URL(filePath: other).resolvingSymlinksInPath().path == target {
+      throw Failure(
+        code: "usage.output-is-input",
+        message: "\(option) \(path) would write over a file that the same command uses.",
+        hint: "Give another name.", status: .usage)
+    }
+  }
+
+  private static func unwritable(_ path: String, because reason: String, option: String) -> Failure {
+    Failure(
+      code: "usage.unwritable-output", message: "\(option): \(path) cannot be written: \(reason).",
+      hint: "Give a file in a folder that exists and that you may write to.", status: .usage)
+  }
+
+  private static func isRegularOrAbsent(_ path: String) -> Bool {
+    let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+    return type == nil || type == .typeRegular
+  }
+}
+
+/// Standard output, to which writing can fail.
+private enum StandardOutput {
+  /// Writes all bytes, or as many as a reader that leaves early takes.
+  static func put(_ bytes: [UInt8]) throws {
+    var start = 0
+    while start < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        write(STDOUT_FILENO, $0.baseAddress?.advanced(by: start), $0.count - start)
+      }
+      if count > 0 {
+        start += count
+      } else if errno == EPIPE {
+        return
+      } else if errno != EINTR {
+        throw Failure(
+          code: "usage.unwritable-output",
+          message: "Standard output cannot be written: \(String(cString: strerror(errno))).", status: .usage)
+      }
+    }
+  }
+}
+
+/// What is known of the terminal.
+enum Terminal {
+  /// The width of the terminal, 80 where there is none.
+  static var width: Int {
+    var size = winsize()
+    if isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 {
+      return Int(size.ws_col)
+    }
+    if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init), columns >= 40 {
+      return columns
+    }
+    return 80
+  }
+}

@@ -1,0 +1,41 @@
+internal import Foundation
+internal import SEM
+internal import Synchronization
+
+/// Set by Ctrl-C while draws are made.
+private let isInterrupted = Atomic<Bool>(false)
+
+/// A progress bar on a terminal, and Ctrl-C that ends the work early instead of losing it.
+enum Progress {
+  /// Runs a piece of work that can be followed and ended.
+  static func watching<Result>(_ title: String, _ work: (BootstrapControl) throws -> Result) throws -> Result
+  {
+    let isShown = isatty(STDERR_FILENO) == 1
+    isInterrupted.store(false, ordering: .relaxed)
+    // A handler may do little: it stores a flag. A second Ctrl-C ends the process as always.
+    let previous = signal(SIGINT) { _ in
+      isInterrupted.store(true, ordering: .relaxed)
+      signal(SIGINT, SIG_DFL)
+    }
+    defer { signal(SIGINT, previous) }
+    var control = BootstrapControl()
+    control.isCancelled = { isInterrupted.load(ordering: .relaxed) }
+    if isShown {
+      let start = Date()
+      control.progress = { done, total in
+        // Work that ends at once needs no bar.
+        guard Date().timeIntervalSince(start) > 0.3 else { return }
+        let width = 30
+        let filled = width * done / max(total, 1)
+        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
+        write("\r\(title) [\(bar)] \(done)/\(total)")
+      }
+    }
+    defer { if isShown { write("\r\u{1B}[K") } }
+    return try work(control)
+  }
+
+  private static func write(_ text: String) {
+    FileHandle.standardError.write(Data(text.utf8))
+  }
+}
