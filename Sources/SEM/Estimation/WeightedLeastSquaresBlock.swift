@@ -192,6 +192,21 @@ package final class WeightedLeastSquaresBlock: BlockDiscrepancy {
     return value
   }
 
+  /// sᵀVs for moments s in the block's order of variables; no means without a mean structure.
+  package func quadraticForm(mean: [Double], covariance: Matrix) -> Double {
+    let order = structure.observedOrder
+    var values = mean.isEmpty ? [] : order.map { mean[$0] }
+    for (position, j) in order.enumerated() {
+      for i in order[position...] { values.append(covariance[i, j]) }
+    }
+    let s = NumberBuffer(values)
+    let weightedValues = NumberBuffer(count: momentCount)
+    return withExtendedLifetime((s, weightedValues)) {
+      multiply(s.pointer, into: weightedValues.pointer)
+      return Kernels.dot(s.pointer, weightedValues.pointer, count: momentCount)
+    }
+  }
+
   /// Calls `body` with the parameter and V Δₐ of every free element.
   func forEachWeightedDerivative(_ body: (_ parameter: Int, _ column: UnsafePointer<Double>) -> Void) {
     prepareJacobian()

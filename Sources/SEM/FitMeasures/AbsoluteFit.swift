@@ -1,7 +1,8 @@
 internal import SEMNumerics
 
 /// LISREL's goodness of fit: 1 - eᵀVe / sᵀVs with residual moments e, sample moments s and the normal-theory weight V at
-/// the model's moments (Jöreskog and Sörbom 1981; Tanaka and Huba 1985), groups weighted by their cases.
+/// the model's moments, or that of least squares (Jöreskog and Sörbom 1981; Tanaka and Huba 1985), groups weighted by
+/// their cases.
 struct AbsoluteFit {
   /// The index.
   let gfi: Double
@@ -11,10 +12,16 @@ struct AbsoluteFit {
   init(fit: FittedModel) {
     var index = 0.0
     var count = 0.0
+    let discrepancies = fit.options.estimator.isLeastSquares ? fit.evaluatedObjective()?.blocks : nil
     for (position, block) in fit.table.blocks.enumerated() {
       let sample = fit.moments[position]
       let p = block.observed.count
       count += Double(p * (p + 1) / 2 + (fit.table.hasMeanStructure ? p : 0))
+      if fit.options.estimator.isLeastSquares {
+        let whole = discrepancies.map { Self.sampleForm($0[position], sample) } ?? .nan
+        index += Double(sample.count) / Double(fit.count) * (1 - fit.blockDiscrepancies[position] / whole)
+        continue
+      }
       guard let matrices = fit.matrices(ofBlock: position),
         let factor = try? Cholesky(matrices.observedCovariance)
       else {
@@ -39,6 +46,18 @@ struct AbsoluteFit {
     }
     gfi = index
     momentCount = count
+  }
+
+  /// sᵀVs with the weight of least squares.
+  private static func sampleForm(_ block: any BlockDiscrepancy, _ sample: SampleMoments) -> Double {
+    let mean = block.structure.constant >= 0 ? sample.mean ?? [] : []
+    if let block = block as? WeightedLeastSquaresBlock {
+      return block.quadraticForm(mean: mean, covariance: sample.covariance)
+    }
+    // GLS weighs by S⁻¹: ½ tr (S⁻¹S)² + mᵀS⁻¹m.
+    let order = Double(sample.covariance.rowCount)
+    guard !mean.isEmpty, let factor = try? Cholesky(sample.covariance) else { return 0.5 * order }
+    return 0.5 * order + zip(mean, factor.solve(mean)).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
   /// ½ tr(W E W E) + dᵀ W d, moments among fixed covariates left out of E and d.
