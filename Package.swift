@@ -69,5 +69,10 @@ let package = Package(
     .testTarget(name: "CommandTests", dependencies: ["swift-sem"], swiftSettings: strict),
     .testTarget(
       name: "ExampleTests", resources: [.copy("Snapshots")], swiftSettings: strict),
+    // Counts heap allocations: the test program's malloc is its own.
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+    .testTarget(
+      name: "AllocationTests", dependencies: ["SEM", "SEMNumerics", "AllocationCounter"],
+      swiftSettings: strict),
   ]
 )

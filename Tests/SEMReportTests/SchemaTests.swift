@@ -20,11 +20,15 @@ private struct Schema {
     var found: [String] = []
     if let reference = schema["$ref"] as? String {
       var target: Any? = root
-      for part in reference.split(separator: "/").dropFirst() { target = (target as? [String: Any])?[String(part)] }
+      for part in reference.split(separator: "/").dropFirst() {
+        target = (target as? [String: Any])?[String(part)]
+      }
       guard let target = target as? [String: Any] else { return ["\(path): no schema \(reference)"] }
       found += problems(value, target, path)
     }
-    if let constant = schema["const"] as? NSObject, !constant.isEqual(value) { found.append("\(path): not \(constant)") }
+    if let constant = schema["const"] as? NSObject, !constant.isEqual(value) {
+      found.append("\(path): not \(constant)")
+    }
     if let choices = schema["enum"] as? [NSObject], !choices.contains(where: { $0.isEqual(value) }) {
       found.append("\(path): \(value) is none of the choices")
     }
