@@ -45,7 +45,7 @@ docs: ## build the documentation into .build/docs, warnings as errors
 	Scripts/build-docs.sh
 
 bench: setup ## run the benchmarks
-	swift run -c release --package-path Benchmarks $(SWIFTFLAGS)
+	swift run -c release --package-path Benchmarks $(SWIFTFLAGS) swift-sem-bench $(BENCHFLAGS)
 
 install: setup ## install the command line tool to PREFIX (/usr/local)
 	swift build -c release $(STATIC) $(SWIFTFLAGS) --product swift-sem

@@ -35,6 +35,7 @@ extension FitSummary {
             })
         ))
     }
+    if !fit.incomplete.isEmpty { members += incompleteJSON }
     members.append(("parameters", .array(parametersJSON)))
     members.append(("fit_measures", .object(fitMeasures.values.map { ($0.name, JSONValue($0.value)) })))
     members.append(("r_squared", rSquaredJSON))
@@ -55,6 +56,38 @@ extension FitSummary {
           })
       ))
     return .object(members)
+  }
+
+  /// How missing values were treated, patterns and coverage.
+  private var incompleteJSON: [(String, JSONValue)] {
+    [
+      ("missing", .string(fit.options.missing.rawValue)),
+      ("missing_patterns", .array(fit.incomplete.map { .integer($0.patternCount) })),
+      (
+        "incomplete",
+        .array(
+          fit.incomplete.map { report in
+            .object([
+              ("rows", .integer(report.rowCount)), ("used", .integer(report.usedCount)),
+              ("empty", .integer(report.emptyCount)),
+              ("without_covariates", .integer(report.droppedForCovariates)),
+              ("missing", .object(report.missing.map { ($0.variable, .integer($0.count)) })),
+            ])
+          })
+      ),
+      (
+        "coverage",
+        .array(
+          fit.moments.compactMap { sample in
+            sample.patterns.map { patterns in
+              .object([
+                ("variables", .array(patterns.variables.map { .string($0) })),
+                ("coverage", JSONValue(rowsOf: patterns.coverage)),
+              ])
+            }
+          })
+      ),
+    ]
   }
 
   private static func testJSON(_ test: ModelTest) -> JSONValue {

@@ -139,7 +139,7 @@ public struct FitSummary: Sendable {
   }
 
   private static func notConverged(_ fit: FittedModel) -> Diagnostic {
-    let tried = fit.convergence.failedStarts.count
+    let tried = Set(fit.convergence.failedStarts + [fit.convergence.start]).count
     let reason =
       switch fit.convergence.termination {
       case .iterationLimit: "the limit of iterations was reached"

@@ -159,6 +159,9 @@ struct FitCommand: ParsableCommand {
     let inputs = [model.model, baseline] + source.files
     try output.check(inputs: inputs)
     if let scores { try Output.check(scores, option: "--scores", isNoneOf: inputs + [output.output]) }
+    if let draws = inference.drawsFile {
+      try Output.check(draws, option: "--bootstrap-draws", isNoneOf: inputs + [output.output, scores])
+    }
     if baseline == "-", model.model == "-" {
       throw Failure(
         code: "usage.two-standard-inputs",

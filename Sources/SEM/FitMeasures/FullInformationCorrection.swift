@@ -95,19 +95,6 @@ struct FullInformationCorrection {
 }
 
 extension FittedModel {
-  /// The places among means and vech of the moments that are not only of fixed covariates.
-  fileprivate func randomMoments(_ index: Int) -> [Int] {
-    let block = table.blocks[index]
-    let p = block.observed.count
-    let fixed = Set(table.rows.filter { $0.block == block.number && $0.isExogenous }.map(\.lhs))
-    let isFixed = block.observed.map(fixed.contains)
-    return (0..<p).filter { !isFixed[$0] }
-      + halfVectorPositions(order: p).enumerated().filter {
-        !(isFixed[$0.element.row] && isFixed[$0.element.column])
-      }
-      .map { p + $0.offset }
-  }
-
   /// The places of the independence model's free moments among means and vech: means, variances, covariances of covariates.
   fileprivate func independenceParameters(_ index: Int) -> [Int] {
     let block = table.blocks[index]

@@ -9,11 +9,6 @@ internal import SEMNumerics
 #endif
 
 extension FittedModel {
-  /// Whether the likelihood is that of incomplete rows.
-  var isFullInformation: Bool {
-    options.missing == .fullInformation && moments.allSatisfy { $0.patterns != nil }
-  }
-
   /// The moments of the independence model of one block of incomplete rows.
   ///
   /// The likelihood is a product over variables: each has the mean and the variance of its observed values. Covariates

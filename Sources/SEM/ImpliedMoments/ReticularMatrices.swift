@@ -73,9 +73,6 @@ public struct ReticularMatrices: Sendable, Hashable {
         total[j + i * m] = sum
       }
     }
-    let mean = NumberBuffer(count: m)
-    Kernels.product(
-      inverse.pointer, rows: m, inner: m, NumberBuffer(alpha).pointer, columns: 1, into: mean.pointer)
     paths = a
     residualCovariance = s
     intercepts = alpha

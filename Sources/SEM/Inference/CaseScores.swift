@@ -9,6 +9,7 @@ extension FittedModel {
   /// - Complexity: O(N (p k + t)) for k sources.
   public func caseScores() throws(InferenceError) -> Matrix {
     guard let rows else { throw .needsRawData("The scores of the cases") }
+    if isFullInformation { return try incompleteCaseScores(rows) }
     guard let blocks = normalTheoryBlocks() else { throw .undefinedAtEstimates }
     var scores = Matrix(rowCount: rows.reduce(0) { $0 + $1.rowCount }, columnCount: estimates.count)
     var first = 0

@@ -44,17 +44,26 @@ extension FittedModel {
   ///
   /// Without a mean structure the sample's means take the place of μ, and latent intercepts are 0, as a saturated mean
   /// structure would have it.
+  /// For a case with missing values the formulas hold for what is observed in it; of indicators that depend on further
+  /// observed variables Bartlett's scores use those whose causes are observed too.
+  /// - Parameters:
+  ///   - method: How scores are computed.
+  ///   - index: The block, from 0.
+  ///   - places: The observed variables that a case has, ascending; `nil` for all.
   /// - Returns: `nil` for a block without latent variables, or where a matrix above has no inverse (Bartlett scores of
   ///   second-order factors, which have no indicators of their own).
-  public func factorScoreWeights(_ method: FactorScoreMethod = .regression, block index: Int = 0)
-    -> FactorScoreWeights?
-  {
+  public func factorScoreWeights(
+    _ method: FactorScoreMethod = .regression, block index: Int = 0, observed places: [Int]? = nil
+  ) -> FactorScoreWeights? {
     guard let matrices = matrices(ofBlock: index), !matrices.latent.isEmpty else { return nil }
-    let observed = Array(matrices.observed)
+    let observed = places ?? Array(matrices.observed)
     let latent = Array(matrices.latent)
     let names = latent.map { matrices.variables[$0] }
     let variables = observed.map { matrices.variables[$0] }
-    let mean = table.hasMeanStructure ? matrices.observedMean : moments[index].mean ?? observed.map { _ in 0 }
+    let allMeans =
+      table.hasMeanStructure
+      ? matrices.observedMean : moments[index].mean ?? matrices.observedMean.map { _ in 0 }
+    let mean = observed.map { allMeans[$0] }
     // Without a mean structure, what a saturated one would give: latent intercepts are 0.
     var latentMean = latent.map { matrices.totalMean[$0] }
     if !table.hasMeanStructure {
@@ -71,11 +80,16 @@ extension FittedModel {
     }
     switch method {
     case .regression:
-      guard let factor = try? Cholesky(matrices.observedCovariance) else { return nil }
+      let sigma = matrices.totalCovariance.submatrix(rows: observed, columns: observed)
+      guard let factor = try? Cholesky(sigma) else { return nil }
       let cross = matrices.totalCovariance.submatrix(rows: observed, columns: latent)
       return rule(factor.solve(cross).transposed)
     case .bartlett:
-      let indicators = observed.filter { i in latent.contains { matrices.paths[i, $0] != 0 } }
+      let indicators = observed.filter { i in
+        latent.contains { matrices.paths[i, $0] != 0 }
+          && matrices.observed.allSatisfy { matrices.paths[i, $0] == 0 || observed.contains($0) }
+      }
+      guard !indicators.isEmpty else { return nil }
       let loadings = matrices.paths.submatrix(rows: indicators, columns: latent)
       let psi = matrices.latentCovariance
       let omega =
@@ -91,8 +105,8 @@ extension FittedModel {
       var weights = Matrix(rowCount: latent.count, columnCount: observed.count)
       for l in latent.indices {
         for (position, i) in indicators.enumerated() {
-          for j in observed {
-            weights[l, j] += fromIndicators[l, position] * ((i == j ? 1 : 0) - matrices.paths[i, j])
+          for (column, j) in observed.enumerated() {
+            weights[l, column] += fromIndicators[l, position] * ((i == j ? 1 : 0) - matrices.paths[i, j])
           }
         }
       }
@@ -100,19 +114,45 @@ extension FittedModel {
     }
   }
 
-  /// The factor scores of a block's complete rows, cases × latent variables.
+  /// The factor scores of a block's rows, cases × latent variables; NaN for a case from which they cannot be computed.
   ///
   /// - Throws: ``InferenceError/needsRawData(_:)``, ``InferenceError/undefinedAtEstimates``.
   public func factorScores(_ method: FactorScoreMethod = .regression, block index: Int = 0)
     throws(InferenceError) -> Matrix
   {
     guard let rows, index < rows.count else { throw .needsRawData("Factor scores") }
+    if let patterns = moments[index].patterns {
+      return try incompleteFactorScores(method, block: index, rows[index], patterns)
+    }
     guard let weights = factorScoreWeights(method, block: index) else { throw .undefinedAtEstimates }
     return weights.scores(rows[index])
   }
 }
 
 extension FittedModel {
+  /// Scores of rows with missing values, by pattern.
+  private func incompleteFactorScores(
+    _ method: FactorScoreMethod, block index: Int, _ rows: Matrix, _ patterns: MissingPatterns
+  ) throws(InferenceError) -> Matrix {
+    let latentCount = table.blocks[index].latent.count
+    guard latentCount > 0 else { throw .undefinedAtEstimates }
+    var result = Matrix(
+      rowCount: rows.rowCount, columnCount: latentCount,
+      columnMajor: [Double](repeating: .nan, count: rows.rowCount * latentCount))
+    let rules = patterns.patterns.map { factorScoreWeights(method, block: index, observed: $0.observed) }
+    for (row, pattern) in patterns.patternOfRow.enumerated() {
+      guard let rule = rules[pattern] else { continue }
+      for l in 0..<latentCount {
+        var sum = rule.constants[l]
+        for (column, place) in patterns.patterns[pattern].observed.enumerated() {
+          sum += rule.weights[l, column] * rows[row, place]
+        }
+        result[row, l] = sum
+      }
+    }
+    return result
+  }
+
   /// A table of factor scores with one row for each row of the data; rows without scores are missing.
   ///
   /// - Parameters:
@@ -126,6 +166,18 @@ extension FittedModel {
     guard let first = table.blocks.first else { throw InferenceError.undefinedAtEstimates }
     var columns = [[Double]](
       repeating: [Double](repeating: .nan, count: data.rowCount), count: first.latent.count)
+    if moments.contains(where: { $0.patterns != nil }) {
+      let fixed = table.rows.filter(\.isExogenous).map(\.lhs)
+      let incomplete = try IncompleteData(
+        data, variables: first.observed, complete: fixed, groupVariable: groupVariable)
+      for (index, group) in incomplete.groups.enumerated() {
+        let scores = try incompleteFactorScores(method, block: index, group.rows, group.patterns)
+        for (position, row) in group.tableRows.enumerated() {
+          for factor in columns.indices { columns[factor][row] = scores[position, factor] }
+        }
+      }
+      return try DataTable(columns: zip(first.latent, columns).map { (name: $0, values: $1) })
+    }
     let grouped = try GroupedData(data, variables: first.observed, groupVariable: groupVariable)
     for (index, group) in grouped.groups.enumerated() {
       guard let rows = group.rows, let weights = factorScoreWeights(method, block: index) else {

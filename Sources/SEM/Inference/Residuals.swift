@@ -22,10 +22,12 @@ extension FittedModel {
   /// The residuals of every block.
   ///
   /// Standardised residuals divide by the square root of n⁻¹(Γ - Δ (ΔᵀVΔ)⁻¹ Δᵀ) with the normal-theory Γ at the model's
-  /// moments (Maydeu-Olivares and Shi 2017, Methodology 13, and lavaan's `standardized`).
+  /// moments (Maydeu-Olivares and Shi 2017, Methodology 13, and lavaan's `standardized`); for incomplete data see
+  /// ``incompleteResidualVariances()``.
   /// - Parameter covariance: Cov(θ̂) from the expected information; without it there are no standardised residuals.
   public func residualMoments(_ covariance: EstimateCovariance? = nil) -> [ResidualMoments] {
-    table.blocks.indices.compactMap { index in
+    let incomplete = covariance != nil && isFullInformation ? incompleteResidualVariances() : nil
+    return table.blocks.indices.compactMap { index in
       guard let matrices = matrices(ofBlock: index) else { return nil }
       let sample = moments[index]
       let sigma = matrices.observedCovariance
@@ -44,7 +46,9 @@ extension FittedModel {
       return ResidualMoments(
         variables: sample.variables, block: index + 1, covariance: difference, correlation: correlation,
         scaled: scaled,
-        standardized: covariance.flatMap { standardizedResiduals(index, difference, sigma, $0) },
+        standardized: isFullInformation
+          ? incomplete.map { standardizedResiduals(difference, sigma, variances: $0[index]) }
+          : covariance.flatMap { standardizedResiduals(index, difference, sigma, $0) },
         mean: table.hasMeanStructure
           ? zip(sample.mean ?? [], matrices.observedMean).map { $0 - $1 } : nil)
     }
@@ -69,6 +73,21 @@ extension FittedModel {
         result[i, j] = isExact ? 0 : value / variance.squareRoot()
         result[j, i] = result[i, j]
         row += 1
+      }
+    }
+    return result
+  }
+
+  /// Residuals divided by the roots of given variances of means and vech.
+  private func standardizedResiduals(_ difference: Matrix, _ sigma: Matrix, variances: [Double]) -> Matrix {
+    let p = difference.rowCount
+    var result = Matrix(rowCount: p, columnCount: p)
+    for j in 0..<p {
+      for i in j..<p {
+        let variance = variances[p + halfVectorIndex(row: i, column: j, order: p)]
+        let saturated = (sigma[i, i] * sigma[j, j] + sigma[i, j] * sigma[i, j]) / multiplier
+        result[i, j] = variance <= 1e-10 * saturated ? 0 : difference[i, j] / variance.squareRoot()
+        result[j, i] = result[i, j]
       }
     }
     return result

@@ -1,0 +1,91 @@
+import Foundation
+import SEM
+import SEMNumerics
+
+/// A model with its data.
+struct Case {
+  var name: String
+  var text: String
+  var data: DataTable
+  var preset = Preset.sem
+  var options = ModelOptions()
+  /// Seconds for point estimates by other programs, from other runs on this kind of machine.
+  var publishedEstimates: [String: Double] = [:]
+  /// The same for the whole job.
+  var publishedWhole: [String: Double] = [:]
+
+  /// The name as a folder's.
+  var folder: String {
+    String(name.filter { $0.isLetter || $0.isNumber || $0 == " " }.map { $0 == " " ? "-" : $0 })
+  }
+
+  func model() throws(SEMError) -> Model { try Model(text, preset: preset, options: options) }
+
+  /// The parameter table and the moments of the complete rows, in its order.
+  func prepared() throws -> (table: ParameterTable, moments: [SampleMoments]) {
+    let specification = try model().specification(dataVariables: data.variableNames)
+    let grouped = try GroupedData(data, variables: specification.table.blocks[0].observed)
+    return (specification.table, grouped.groups.map(\.moments))
+  }
+
+  /// The root of the repository: this file is Benchmarks/Sources/swift-sem-bench/Cases.swift.
+  static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  private static func text(_ name: String) throws -> String {
+    try String(contentsOf: root.appending(path: "Benchmarks/Cases/\(name).lav"), encoding: .utf8)
+  }
+
+  private static func table(_ name: String) throws -> DataTable {
+    try DataTable(contentsOf: root.appending(path: "Examples/Data/\(name).csv").path)
+  }
+
+  /// The five cases that the peers are timed on too.
+  static func all() throws -> [Case] {
+    var random = ModelOptions()
+    random.fixedCovariates = false
+    return [
+      Case(
+        name: "9 indicators", text: try text("three-factors"),
+        data: try table("HolzingerSwineford1939"),
+        publishedEstimates: ["prototype": 0.87e-3, "magmaan": 0.39e-3], publishedWhole: ["magmaan": 2.2e-3]),
+      Case(
+        name: "11 indicators", text: try text("political-democracy"), data: try table("PoliticalDemocracy"),
+        publishedEstimates: ["prototype": 0.81e-3, "magmaan": 1.29e-3], publishedWhole: ["magmaan": 1.9e-3]),
+      Case(
+        name: "MIMIC, fixed x", text: try text("mimic"), data: try table("HolzingerSwineford1939")),
+      Case(
+        name: "30 indicators (P2P)", text: try text("p2p"), data: try table("p2p-survey"), options: random),
+      try simulated(
+        name: "100 indicators", factors: 10, indicatorsPerFactor: 10, rows: 1000,
+        publishedEstimates: ["prototype": 29e-3, "magmaan": 215e-3], publishedWhole: ["magmaan": 607e-3]),
+    ]
+  }
+
+  /// Loadings between 0.6 and 0.9, factor correlations of 0.3, unit variances.
+  static func simulated(
+    name: String, factors: Int, indicatorsPerFactor: Int, rows: Int,
+    publishedEstimates: [String: Double] = [:], publishedWhole: [String: Double] = [:]
+  ) throws -> Case {
+    let p = factors * indicatorsPerFactor
+    func loading(_ i: Int) -> Double { 0.6 + 0.1 * Double(i % indicatorsPerFactor % 4) }
+    var covariance = Matrix(rowCount: p, columnCount: p)
+    for j in 0..<p {
+      for i in 0..<p {
+        let share = i / indicatorsPerFactor == j / indicatorsPerFactor ? 1 : 0.3
+        covariance[i, j] = i == j ? 1 : share * loading(i) * loading(j)
+      }
+    }
+    var stream = RandomStream(seed: 2024, stream: UInt64(p))
+    let sample = try MultivariateNormalSampler(covariance: covariance).sample(count: rows, using: &stream)
+    let columns = (0..<p).map { (name: "x\($0 + 1)", values: sample.column($0)) }
+    let lines = (0..<factors).map { f in
+      let names = (0..<indicatorsPerFactor).map { "x\(f * indicatorsPerFactor + $0 + 1)" }
+      return "f\(f + 1) =~ " + names.joined(separator: " + ")
+    }
+    return Case(
+      name: name, text: lines.joined(separator: "\n") + "\n", data: try DataTable(columns: columns),
+      publishedEstimates: publishedEstimates, publishedWhole: publishedWhole)
+  }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import SEM
+import SEMNumerics
+import SEMReport
+
+let usage = """
+  usage: swift-sem-bench [--filter TEXT] [--time SECONDS] [--json FILE] [--markdown FILE] [--large]
+                         [--export FOLDER] [--serve CASE]
+
+    --filter    run the benchmarks whose group/name contains the text
+    --time      seconds of measurement for each (1)
+    --large     add models of 800 and 1600 indicators
+    --export    write models and data of the cases for other programs, and our estimates; measure nothing
+    --serve     answer the requests of peers/compare.py about one case
+  """
+
+let harness = Harness()
+var jsonPath: String?
+var markdownPath: String?
+var exportFolder: String?
+var serveName: String?
+var isLarge = false
+var arguments = Array(CommandLine.arguments.dropFirst().reversed())
+while let argument = arguments.popLast() {
+  switch argument {
+  case "--filter": harness.filter = arguments.popLast() ?? ""
+  case "--time": harness.time = arguments.popLast().flatMap(Double.init) ?? 1
+  case "--json": jsonPath = arguments.popLast()
+  case "--markdown": markdownPath = arguments.popLast()
+  case "--export": exportFolder = arguments.popLast()
+  case "--serve": serveName = arguments.popLast()
+  case "--large": isLarge = true
+  default:
+    print(usage)
+    exit(argument == "--help" ? 0 : 2)
+  }
+}
+
+if let exportFolder {
+  try export(Case.all(), to: URL(fileURLWithPath: exportFolder))
+  exit(0)
+}
+
+if let serveName {
+  guard let test = try Case.all().first(where: { $0.folder == serveName }) else { exit(2) }
+  try serve(test)
+  exit(0)
+}
+
+let machine = Machine()
+print(machine.description)
+let cases = try Case.all()
+
+for test in cases {
+  let (table, moments) = try test.prepared()
+  let fitter = try ModelFitter(table: table)
+  let fit = try fitter.fit(moments)
+  let note =
+    "\(table.freeParameterCount) parameters, \(fit.convergence.iterations) steps, \(fit.convergence.evaluations) evaluations"
+  try harness.measure(
+    "moments, fitter made anew", test.name, note: note, published: test.publishedEstimates
+  ) {
+    try ModelFitter(table: table).fit(moments).discrepancy
+  }
+  try harness.measure("moments, fitter reused", test.name, note: note) { try fitter.fit(moments).discrepancy }
+}
+
+for test in cases {
+  try harness.measure("whole", test.name, published: test.publishedWhole) {
+    try FitSummary(test.model().fit(to: test.data)).fitMeasures["rmsea"] ?? 0
+  }
+}
+
+for test in cases {
+  let names = test.data.variableNames
+  try harness.measure("parse", test.name) {
+    try Double(test.model().specification(dataVariables: names).table.freeParameterCount)
+  }
+}
+
+for test in cases {
+  let fit = try test.model().fit(to: test.data)
+  try harness.measure("modification indices", test.name) { try fit.modificationIndices()[0].index }
+  harness.measure("fit measures", test.name) { fit.fitMeasures()["rmsea"] ?? 0 }
+}
+
+// The limits of the interval of RMSEA: two noncentralities at which a chi-square has given tails.
+for (statistic, degrees) in [(85.305521772, 24.0), (38.1252, 35), (5000, 4505)] {
+  harness.measure("RMSEA interval", "χ² \(Int(statistic)), df \(Int(degrees))") {
+    NoncentralChiSquareDistribution.noncentrality(lowerTail: 0.95, at: statistic, degreesOfFreedom: degrees)
+      + NoncentralChiSquareDistribution.noncentrality(
+        lowerTail: 0.05, at: statistic, degreesOfFreedom: degrees)
+  }
+}
+
+if "csv/50 MB, numbers".contains(harness.filter) {
+  let file = FileManager.default.temporaryDirectory.appending(path: "swift-sem-bench-\(getpid()).csv")
+  let (rows, columns) = try writeNumbers(to: file, megabytes: 50)
+  defer { try? FileManager.default.removeItem(at: file) }
+  try harness.measure("csv", "50 MB, numbers", note: "\(rows) rows × \(columns) columns") {
+    Double(try DataTable(contentsOf: file.path).rowCount)
+  }
+}
+
+for p in [50, 100, 200, 400] + (isLarge ? [800, 1600] : []) {
+  guard harness.filter.isEmpty || "scale/\(p) indicators".contains(harness.filter) else { continue }
+  let test = try Case.simulated(
+    name: "\(p) indicators", factors: max(1, p / 20), indicatorsPerFactor: 20, rows: max(1000, 2 * p))
+  let (table, moments) = try test.prepared()
+  let fit = try ModelFitter(table: table).fit(moments)
+  try harness.measure(
+    "scale", test.name,
+    note:
+      "\(table.freeParameterCount) parameters, \(fit.convergence.iterations) steps, \(fit.convergence.evaluations) evaluations"
+  ) {
+    try ModelFitter(table: table).fit(moments).discrepancy
+  }
+}
+
+struct Report: Encodable {
+  var schema = "swift-sem/bench/1"
+  var machine: Machine
+  var measurements: [Measurement]
+}
+if let jsonPath {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+  try encoder.encode(Report(machine: machine, measurements: harness.measurements))
+    .write(to: URL(fileURLWithPath: jsonPath))
+}
+if let markdownPath {
+  try harness.markdown(machine: machine).write(toFile: markdownPath, atomically: true, encoding: .utf8)
+}
