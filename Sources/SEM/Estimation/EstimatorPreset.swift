@@ -66,7 +66,8 @@ extension FitOptions {
     estimator = preset.estimator
     standardErrors = preset.standardErrors
     tests = preset.tests
-    information = preset.information
+    // Left open where it is the default, so that missing data may choose the observed one.
+    if preset.information != .expected { information = preset.information }
   }
 
   /// The standard errors that are computed: those asked for, but for ULS and DWLS, where the inverse of ΔᵀVΔ is no
