@@ -216,11 +216,6 @@ import Testing
       do {
         let fit = try ModelFitter(table: model.table, options: options).fit(model.moments, rows: model.rows)
         if fit.convergence.isConverged { converged += 1 }
-        if !fit.convergence.isConverged, ErrorLog.isOn {
-          let again = try ModelFitter(table: model.table).fit(model.moments)
-          let t = try? again.identification()
-          print("AGAIN", model.seed, again.convergence, again.discrepancy, again.estimates.map(\.magnitude).max() ?? 0, t?.smallestEigenvalue ?? 9, t?.degreesOfFreedom ?? 99, model.text.replacing("\n", with: ";"))
-        }
         endings[fit.convergence.termination.rawValue, default: 0] += 1
         if model.seed % 3 == 0 { HostileFitTests.askEverything(fit, "\(model.seed): \(model.text)") }
       } catch { errors += 1 }

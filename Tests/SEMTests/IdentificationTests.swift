@@ -79,8 +79,9 @@ struct IdentificationCase: Sendable, CustomTestStringConvertible {
       named: ["x1~~x1", "f~~f"], innocent: ["f~x2"], isNegative: true),
     IdentificationCase(name: "error variance given", text: "f =~ x1\nx1 ~~ 0.2*x1\nf ~ x2"),
     IdentificationCase(
-      name: "phantom without indicators", text: "f =~ 0*x1\nx1 ~~ x1\nx2 ~ x1\nf ~~ f", lacking: 1, named: ["f~~f"],
-      innocent: ["x2~x1"]),
+      name: "phantom without indicators", text: "f =~ 0*x1\nx1 ~~ x1\nx2 ~ x1\nf ~~ f", lacking: 1,
+      named: ["f~~f"],
+      innocent: ["x2~x1"], isNegative: true),
   ]
 }
 
