@@ -75,7 +75,7 @@ final class FunctionObjective: SmoothObjective {
       jacobian: { x in [[-1, 0], [-20 * x[0], 10]] })
   }
 
-  private static func wood() -> FunctionObjective {
+  private static func wood(hasJacobian: Bool = true) -> FunctionObjective {
     FunctionObjective(
       4,
       value: { x in
@@ -97,13 +97,15 @@ final class FunctionObjective: SmoothObjective {
           [0, 0, 1080 * x[2] * x[2] - 360 * x[3] + 2, -360 * x[2]], [0, 19.8, -360 * x[2], 200.2],
         ]
       },
-      jacobian: { x in
-        let (a, b, c) = (90.0.squareRoot(), 10.0.squareRoot(), 0.1.squareRoot())
-        return [
-          [-20 * x[0], 10, 0, 0], [-1, 0, 0, 0], [0, 0, -2 * a * x[2], a], [0, 0, -1, 0], [0, b, 0, b],
-          [0, c, 0, -c],
-        ]
-      })
+      jacobian: !hasJacobian
+        ? nil
+        : { x in
+          let (a, b, c) = (90.0.squareRoot(), 10.0.squareRoot(), 0.1.squareRoot())
+          return [
+            [-20 * x[0], 10, 0, 0], [-1, 0, 0, 0], [0, 0, -2 * a * x[2], a], [0, 0, -1, 0], [0, b, 0, b],
+            [0, c, 0, -c],
+          ]
+        })
   }
 
   /// Σ (yᵢ - x (1 - yⁱ))², minimum 0 at (3, 0.5).
@@ -158,8 +160,14 @@ final class FunctionObjective: SmoothObjective {
   /// The bounds on steps are what was seen, so that a change for the worse shows.
   @Test func classicalFunctionsAreMinimised() {
     expect(minimize(Self.rosenbrock(), from: [-1.2, 1]), at: [1, 1], within: 24, "Rosenbrock")
-    expect(minimize(Self.wood(), from: [-3, -1, -3, -1]), at: [1, 1, 1, 1], within: 71, "Wood")
+    expect(minimize(Self.wood(), from: [-3, -1, -3, -1]), at: [1, 1, 1, 1], within: 66, "Wood")
     expect(minimize(Self.beale(), from: [1, 0.8]), at: [3, 0.5], within: 9, "Beale")
+  }
+
+  /// Wood's function has a saddle at (-1, 1, -1, 1), past which a poor stand-in for the Hessian would crawl.
+  @Test func saddleIsPassedWithPoorExpectation() {
+    expect(
+      minimize(Self.wood(hasJacobian: false), from: [-3, -1, -3, -1]), at: [1, 1, 1, 1], within: 68, "Wood")
   }
 
   @Test func quadraticTakesOneStep() {

@@ -60,7 +60,7 @@ struct StartingValues {
   }
 
   /// The plain starts of lavaan's default without its factor analysis: loadings 1, half the variances, latent
-  /// variances 0.05, nothing else.
+  /// variances 0.05, nothing else; not the user's either, which may be what kept the first start from working.
   static func simple(table: ParameterTable, moments: [SampleMoments]) -> [Double] {
     var result = [Double](repeating: 0, count: table.freeParameterCount)
     for row in table.rows where row.free > 0 {
@@ -75,7 +75,7 @@ struct StartingValues {
       default: break
       }
     }
-    return override(result, by: table)
+    return withinBounds(result, of: table)
   }
 
   private static func override(_ values: [Double], by table: ParameterTable) -> [Double] {
@@ -83,6 +83,11 @@ struct StartingValues {
     for row in table.rows where row.free > 0 {
       if let start = row.start { values[row.free - 1] = start }
     }
+    return withinBounds(values, of: table)
+  }
+
+  private static func withinBounds(_ values: [Double], of table: ParameterTable) -> [Double] {
+    var values = values
     // Bounds hold from the start.
     for row in table.rows where row.free > 0 {
       if let lower = row.lower { values[row.free - 1] = max(values[row.free - 1], lower) }

@@ -171,7 +171,8 @@ extension FittedModel {
   ) {
     let excess = max(t - df, 0)
     let excess0 = max(t0 - df0, excess)
-    measures.set("cfi" + suffix, excess0 > 0 ? 1 - excess / excess0 : 1)
+    // Where both are rounding there is nothing to explain, and it is explained.
+    measures.set("cfi" + suffix, excess0 > 1e-9 ? 1 - excess / excess0 : 1)
     // With no degrees of freedom there is nothing to relate to them: a perfect model has 1.
     let tli = df > 0 && df0 > 0 && t0 / df0 != 1 ? (t0 / df0 - t / df) / (t0 / df0 - 1) : df == 0 ? 1 : nil
     measures.set("tli" + suffix, tli)

@@ -28,8 +28,8 @@ public struct Optimum: Sendable, Hashable {
 
 /// Newton's method with the exact Hessian, safeguarded by the expected curvature, step limits and backtracking.
 ///
-/// A step solves `H d = -g`. Where the exact Hessian is not positive definite the expected curvature takes its place,
-/// with a multiple of the metric added when that is singular too (Levenberg 1944, Marquardt 1963). Steps are limited in the
+/// A step solves `H d = -g`. Where the exact Hessian is not positive definite the expected curvature takes its place for
+/// one step, and then H plus the multiple of the metric that makes it so (Levenberg 1944, Marquardt 1963). Steps are limited in the
 /// metric, then halved until the function falls by Armijo's rule. Bounds are kept by an active set: a variable at its
 /// bound is held while the gradient pushes it outwards (Bertsekas 1982).
 ///
@@ -51,6 +51,9 @@ public final class NewtonMinimizer {
   private let dimension: Int
   private let x, trial, g, direction, metric, hessian, factor, lower, upper: NumberBuffer
   private var held: [Bool]
+  /// How many steps in a row met an indefinite Hessian, and the ridge that mended the last.
+  private var indefiniteSteps = 0
+  private var lastRidge = 0.0
   private let hasBounds: Bool
 
   /// Makes the memory for problems of one dimension; bounds may be infinite, `nil` means none.
@@ -78,6 +81,8 @@ public final class NewtonMinimizer {
   {
     precondition(start.count == dimension && objective.dimension == dimension, "Shapes must agree.")
     x.assign(start)
+    indefiniteSteps = 0
+    lastRidge = 0
     for i in 0..<dimension { x[i] = min(max(x[i], lower[i]), upper[i]) }
     var evaluations = 1
     guard var value = objective.value(at: x.pointer), value.isFinite else {
@@ -175,7 +180,23 @@ public final class NewtonMinimizer {
   /// A direction of descent, no longer than the limit; `false` when there is none.
   private func findDirection(_ objective: some SmoothObjective, limit: Double) -> Bool {
     objective.curvature(.exact, into: hessian.pointer)
-    if solve(ridge: 0) { return shorten(limit) }
+    if solve(ridge: 0) {
+      indefiniteSteps = 0
+      lastRidge = 0
+      return shorten(limit)
+    }
+    indefiniteSteps += 1
+    // Once the expected curvature is a good guide; again and again it only crawls past a saddle.
+    if indefiniteSteps > 1 {
+      var ridge = max(1e-3, 0.1 * lastRidge)
+      while ridge < 100 {
+        if solve(ridge: ridge) {
+          lastRidge = ridge
+          return shorten(limit)
+        }
+        ridge *= 3
+      }
+    }
     objective.curvature(.expected, into: hessian.pointer)
     if solve(ridge: 0) { return shorten(limit) }
     var ridge = 1e-10
