@@ -17,9 +17,7 @@ extension FittedModel {
     measures.set("df.scaled", test.degreesOfFreedom)
     measures.set("pvalue.scaled", test.pValue)
     measures.set("chisq.scaling.factor", test.scalingFactor)
-    if test.kind == .yuanBentlerMplus || test.kind == .yuanBentler,
-      let scaling = try? likelihoodScaling()
-    {
+    if test.kind == .yuanBentlerMplus, let scaling = try? likelihoodScaling() {
       measures.set("scaling.factor.h1", scaling.saturated)
       measures.set("scaling.factor.h0", scaling.model)
     }

@@ -60,7 +60,8 @@ extension FittedModel {
       } else {
         cases = weightCovariance(index, block).flatMap {
           WeightedCases(
-            workspace: block.moments, covariance: $0, rows: rows[index], multiplier: m,
+            workspace: block.moments, covariance: $0, rows: rows[index],
+            fixed: fixedCovariates(index, block.structure.observedOrder), multiplier: m,
             parameterCount: estimates.count)
         }
       }
@@ -68,6 +69,13 @@ extension FittedModel {
       result.append(cases)
     }
     return result
+  }
+
+  /// The places of the covariates whose moments are fixed, among variables in the given order.
+  func fixedCovariates(_ index: Int, _ order: [Int]) -> [Int] {
+    let block = table.blocks[index]
+    let fixed = Set(table.rows.filter { $0.block == block.number && $0.isExogenous }.map(\.lhs))
+    return order.indices.filter { fixed.contains(block.observed[order[$0]]) }
   }
 
   /// The inverse of a normal-theory weight in internal order: Σ for maximum likelihood, S for GLS.

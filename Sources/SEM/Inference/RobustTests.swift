@@ -77,7 +77,8 @@ extension FittedModel {
   /// - `mean.var.adjusted`: T tr(UΓ)/tr(UΓ)² on tr(UΓ)²/tr((UΓ)²) degrees of freedom (the same, 16.16);
   /// - `scaled.shifted`: a T + b, a = √(df/tr((UΓ)²)), b = df - a tr(UΓ) (Asparouhov and Muthén 2010);
   /// - `yuan.bentler.mplus`: T / c, c df = tr(A₁⁻¹B₁) - tr(A₀⁻¹B₀), of the saturated model and of the model (Asparouhov
-  ///   and Muthén 2005); `yuan.bentler`: A₁ and B₁ at the model's moments (Yuan and Bentler 2000);
+  ///   and Muthén 2005);
+  /// - `yuan.bentler` (Yuan and Bentler 2000): for complete rows that of `satorra.bentler`;
   /// - `browne.residual.*`: see ``browneResidualStatistic(_:)``.
   ///
   /// - Throws: ``InferenceError``.
@@ -104,12 +105,12 @@ extension FittedModel {
     }
     guard df > 0 else { return ModelTest(kind: kind, statistic: t, degreesOfFreedom: df) }
     switch kind {
-    case .yuanBentler, .yuanBentlerMplus:
-      let traces = try likelihoodTraces(atModel: kind == .yuanBentler)
+    case .yuanBentlerMplus:
+      let traces = try likelihoodTraces()
       let c = (traces.saturated - traces.model) / df
       return ModelTest(
         kind: kind, statistic: t / c, degreesOfFreedom: df, scalingFactor: c, meanScaling: c)
-    case .satorraBentler:
+    case .satorraBentler, .yuanBentler:
       let c = try scalingTraces(withSecond: false).first / df
       return ModelTest(
         kind: kind, statistic: t / c, degreesOfFreedom: df, scalingFactor: c, meanScaling: c)
@@ -148,9 +149,9 @@ extension FittedModel {
 
   /// tr(A₁⁻¹B₁) of the saturated model and tr(A₀⁻¹B₀) of the model.
   ///
-  /// The saturated model of complete data has A₁ = V at S and B₁ = VΓ̂V, so that its trace is tr(VΓ̂); with `atModel` both
-  /// are taken at the model's moments.
-  func likelihoodTraces(atModel: Bool) throws(InferenceError) -> (saturated: Double, model: Double) {
+  /// The saturated model of complete data has A₁ = V at S and B₁ = VΓ̂V, so that its trace is tr(VΓ̂), less that of fixed
+  /// covariates.
+  func likelihoodTraces() throws(InferenceError) -> (saturated: Double, model: Double) {
     guard let rows else { throw .needsRawData("The Yuan-Bentler test") }
     guard options.missing == .listwise else {
       throw .notAvailable("The Yuan-Bentler test of incomplete rows is not there yet")
@@ -161,13 +162,16 @@ extension FittedModel {
     var saturated = 0.0
     for index in moments.indices {
       let order = Array(0..<moments[index].variables.count)
-      let matrices = atModel ? matrices(ofBlock: index) : nil
-      let trace = WeightedCases.weightTrace(
-        rows: rows[index], order: order, covariance: matrices?.observedCovariance,
-        center: table.hasMeanStructure ? matrices?.observedMean : nil,
-        includingMeans: table.hasMeanStructure)
-      guard let trace else { throw .undefinedAtEstimates }
-      saturated += trace
+      func trace(_ places: [Int]) throws(InferenceError) -> Double {
+        let covariance = moments[index].covariance.submatrix(rows: places, columns: places)
+        guard let factor = try? Cholesky(covariance),
+          let cases = CentredCases(rows: rows[index], order: places, fixed: [])
+        else { throw .undefinedAtEstimates }
+        return WhitenedCases(cases, factor, includingMeans: table.hasMeanStructure).trace
+      }
+      saturated += try trace(order)
+      let fixed = fixedCovariates(index, order)
+      if !fixed.isEmpty { saturated -= try trace(fixed) }
     }
     return (saturated, model)
   }
@@ -176,36 +180,9 @@ extension FittedModel {
   ///
   /// Parameters that equality makes one count as often as they stand in the table, as in lavaan.
   public func likelihoodScaling() throws(InferenceError) -> LikelihoodScaling {
-    let traces = try likelihoodTraces(atModel: false)
+    let traces = try likelihoodTraces()
     let parameters = Double(table.rows.count { $0.free > 0 })
     return LikelihoodScaling(
       saturated: traces.saturated / Double(table.distinctMomentCount), model: traces.model / parameters)
-  }
-}
-
-extension WeightedCases {
-  /// The mean over cases of dᵢᵀV dᵢ with the normal-theory weight at a covariance matrix and the cases' contributions about
-  /// the given moments; `nil` for the sample's.
-  static func weightTrace(
-    rows: Matrix, order: [Int], covariance: Matrix?, center: [Double]?, includingMeans: Bool
-  ) -> Double? {
-    let n = rows.rowCount
-    let p = order.count
-    var centred = Matrix(
-      rowCount: n, columnCount: p, columnMajor: MomentDeviations.centred(rows, order))
-    let sample = (1 / Double(max(n, 1))) * centred.crossProduct()
-    if let center {
-      for j in 0..<p { for i in 0..<n { centred[i, j] = rows[i, order[j]] - center[j] } }
-    }
-    guard let factor = try? Cholesky(covariance ?? sample) else { return nil }
-    let whitened = factor.solveLower(centred.transposed)
-    // ½ tr (y yᵀ - I)² + yᵀy.
-    var sum = 0.0
-    for i in 0..<n {
-      var square = 0.0
-      for j in 0..<p { square += whitened[j, i] * whitened[j, i] }
-      sum += 0.5 * (square * square - 2 * square + Double(p)) + (includingMeans ? square : 0)
-    }
-    return sum / Double(max(n, 1))
   }
 }
