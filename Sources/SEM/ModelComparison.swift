@@ -58,10 +58,15 @@ public struct ComparedModel: Sendable, Hashable {
       parameterCount: fit.parameterCount, count: fit.count,
       groupCount: Set(fit.table.blocks.map(\.group)).count,
       logLikelihood: fit.options.estimator.isLeastSquares ? nil : measures["logl"],
-      scalingFactor: measures["chisq.scaling.factor"], estimator: fit.options.estimator.rawValue)
+      scalingFactor: fit.options.tests.contains(where: Self.meanAdjusted.contains)
+        ? measures["chisq.scaling.factor"] : nil,
+      estimator: fit.options.estimator.rawValue)
     fingerprint = fit.dataFingerprint
     for key in ["cfi", "rmsea", "srmr"] { self.measures[key] = measures[key] }
   }
+
+  /// The tests whose scaling factor the difference of Satorra and Bentler (2001) may use.
+  public static let meanAdjusted: Set<TestKind> = [.satorraBentler, .yuanBentler, .yuanBentlerMplus]
 
   /// -2 logl + 2 q.
   public var aic: Double? { logLikelihood.map { -2 * $0 + 2 * Double(parameterCount) } }

@@ -109,12 +109,15 @@ struct CompareCommand: ParsableCommand {
     guard let chiSquare = number("chisq"), let df = number("df"), let npar = number("npar") else {
       throw failure("has no test statistic.")
     }
+    let tests = (object["tests"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String }
+    let isMeanAdjusted = tests.compactMap(TestKind.init).contains(where: ComparedModel.meanAdjusted.contains)
     let counts = (object["nobs"] as? [Any] ?? []).compactMap { ($0 as? NSNumber)?.intValue }
     var model = ComparedModel(
       name: URL(filePath: path).deletingPathExtension().lastPathComponent, chiSquare: chiSquare,
       degreesOfFreedom: Int(df), parameterCount: Int(npar), count: counts.reduce(0, +),
       groupCount: max(counts.count, 1), logLikelihood: number("logl"),
-      scalingFactor: number("chisq.scaling.factor"), estimator: object["estimator"] as? String ?? "ML")
+      scalingFactor: isMeanAdjusted ? number("chisq.scaling.factor") : nil,
+      estimator: object["estimator"] as? String ?? "ML")
     model.fingerprint = object["data_fingerprint"] as? String ?? ""
     for name in ["cfi", "rmsea", "srmr"] { model.measures[name] = number(name) }
     return model
