@@ -11,6 +11,7 @@ extension FitSummary {
       ("iterations", .integer(fit.convergence.iterations)),
       ("npar", .integer(fit.parameterCount)),
       ("nobs", .array(fit.moments.map { .integer($0.count) })),
+      ("data_fingerprint", .string(fit.dataFingerprint)),
       ("estimator", .string(fit.options.estimator.rawValue)),
       ("likelihood", .string(fit.options.likelihood.rawValue)),
       ("information", .string(fit.options.information.rawValue)),

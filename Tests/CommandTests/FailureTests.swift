@@ -31,7 +31,7 @@ import Testing
     Mistake("fit . --data good.csv", 2, "usage.unreadable-model", "folder"),
     Mistake("fit binary.lav --data good.csv", 2, "usage.model-encoding", "binary.lav", "UTF-8"),
     Mistake("fit abc.lav --data good.csv --preset cfaa", 2, "usage", "'sem', 'cfa', 'growth' or 'bare'"),
-    Mistake("fit abc.lav --data good.csv --estimator WLSMV", 2, "usage.estimator", "WLSMV", "ML"),
+    Mistake("fit abc.lav --data good.csv --estimator PML", 2, "usage.estimator", "PML", "ML"),
     Mistake("fit abc.lav --data good.csv --missing pairwise", 2, "usage.missing", "pairwise", "listwise"),
     Mistake("fit abc.lav --data good.csv --width 10", 2, "usage.width", "40"),
     Mistake("fit abc.lav --data good.csv --width -3", 2, "usage.width", "-3"),

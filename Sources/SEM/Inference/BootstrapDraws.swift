@@ -226,17 +226,8 @@ final class DrawWorker {
 
   private func fitInFull() -> DrawOutcome {
     guard let general else { return .failed }
-    let samples = zip(fit.moments, resampler.covariances.indices).map { original, block in
-      var sample = original
-      sample.count = resampler.counts[block]
-      // Fitting starts from divisor N.
-      let cases = Double(max(sample.count, 1))
-      let factor = max(cases - resampler.source.lostDegree, 1) / cases
-      sample.covariance.elements = resampler.covariances[block].array.map { $0 * factor }
-      if sample.mean != nil { sample.mean = resampler.means[block].array }
-      return sample
-    }
     let rows = resampler.source.rows.isEmpty ? nil : resampler.rows()
+    guard let samples = sampleMoments(rows) else { return .failed }
     guard let draw = try? general.fit(samples, rows: rows, start: fit.estimates), draw.convergence.isConverged
     else { return .failed }
     for index in estimates.indices { estimates[index] = draw.estimates[index] }
@@ -255,6 +246,28 @@ final class DrawWorker {
       }
     }
     return outcome
+  }
+
+  /// The last sample's moments with divisor N; for incomplete rows the saturated model's, as a fit of them has.
+  private func sampleMoments(_ rows: [Matrix]?) -> [SampleMoments]? {
+    var result: [SampleMoments] = []
+    for (block, original) in fit.moments.enumerated() {
+      if fit.options.missing != .listwise {
+        guard let rows,
+          let saturated = SaturatedMoments(MissingPatterns(rows[block], variables: original.variables))
+        else { return nil }
+        result.append(saturated.moments)
+        continue
+      }
+      var sample = original
+      sample.count = resampler.counts[block]
+      let cases = Double(max(sample.count, 1))
+      let factor = max(cases - resampler.source.lostDegree, 1) / cases
+      sample.covariance.elements = resampler.covariances[block].array.map { $0 * factor }
+      if sample.mean != nil { sample.mean = resampler.means[block].array }
+      result.append(sample)
+    }
+    return result
   }
 
   private func evaluate(chiSquare: Double, usesSample: Bool) -> DrawOutcome {
