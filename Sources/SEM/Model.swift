@@ -101,19 +101,29 @@ public struct Model: Sendable, Hashable {
   ) throws(SEMError) -> FittedModel {
     var fitOptions = options
     if let estimator { fitOptions.estimator = estimator }
+    if fitOptions.weightVariable != nil, fitOptions.estimator.isLeastSquares {
+      throw .estimation(.notYetSupported("sampling weights with least squares"))
+    }
+    if options.missing != .listwise, fitOptions.hasDesign {
+      throw .estimation(.notYetSupported("clusters and weights with incomplete data"))
+    }
     if options.missing != .listwise { return try fit(toIncomplete: table, group: group, options: fitOptions) }
     let labels: [String]
     do { labels = try group.map { name throws(DataError) in try table.categories(of: name) } ?? [] } catch {
       throw .data(error)
     }
     let specification = try specification(
-      groupLabels: labels, dataVariables: table.variableNames, estimator: fitOptions.estimator)
+      groupLabels: labels, dataVariables: table.variableNames, hasMeans: fitOptions.clusterVariable != nil,
+      estimator: fitOptions.estimator)
     let observed = specification.table.blocks.first?.observed ?? []
     let data: GroupedData
+    let designs: [CaseDesign]
     var notes = specification.warnings.map { FitNote(code: $0.code, message: $0.description) }
     do {
       data = try GroupedData(table, variables: observed, groupVariable: group)
       try data.requireSound()
+      designs = try CaseDesign.designs(
+        table, groups: data.groups, weights: fitOptions.weightVariable, clusters: fitOptions.clusterVariable)
     } catch {
       throw .data(error)
     }
@@ -123,7 +133,12 @@ public struct Model: Sendable, Hashable {
     do {
       let fitter = try ModelFitter(table: specification.table, options: fitOptions)
       let rows = data.groups.compactMap { $0.rows?.values }
-      var fit = try fitter.fit(data.groups.map(\.moments), rows: rows.count == data.groups.count ? rows : nil)
+      var moments = data.groups.map(\.moments)
+      for (index, design) in designs.enumerated() where index < rows.count {
+        moments[index] = design.moments(of: rows[index], like: moments[index])
+      }
+      var fit = try fitter.fit(moments, rows: rows.count == data.groups.count ? rows : nil)
+      fit.design = designs
       fit.notes = notes
       fit.listwise = data.groups.map(\.report)
       return fit

@@ -53,6 +53,15 @@ struct FitCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Cases were sampled in clusters, the values of this column: errors and test allow for it.",
+      valueName: "variable"))
+  var cluster: String?
+
+  @Option(help: ArgumentHelp("The column of sampling weights.", valueName: "variable"))
+  var weights: String?
+
+  @Option(
+    help: ArgumentHelp(
       "What becomes of rows with missing values: listwise leaves them out, fiml (or ml) uses all that is observed, fiml.x (or ml.x) also where covariates are missing, two.stage fits to saturated moments.",
       valueName: "how"))
   var missing = "listwise"
@@ -193,6 +202,8 @@ struct FitCommand: ParsableCommand {
         return kind
       }
     }
+    options.clusterVariable = cluster
+    options.weightVariable = weights
     options.likelihood = likelihood.value
     options.missing = Self.missingChoices[missing] ?? .listwise
     if let information { options.information = information.value }

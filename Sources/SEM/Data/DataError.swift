@@ -32,6 +32,8 @@ public struct DataError: Error, Sendable, Hashable {
     case textColumn = "data.text-column"
     /// A number is infinite or too large for double precision.
     case infiniteValue = "data.infinite-value"
+    /// A weight that is missing or negative, or a case without a cluster.
+    case unsuitableValue = "data.unsuitable-value"
     /// No variable has the name.
     case unknownVariable = "data.unknown-variable"
     /// Columns differ in length.

@@ -70,12 +70,26 @@ extension FitOptions {
     if preset.information != .expected { information = preset.information }
   }
 
-  /// The standard errors that are computed: those asked for, but for ULS and DWLS, where the inverse of ΔᵀVΔ is no
-  /// covariance matrix of anything, robust.sem.nt in place of the standard ones.
+  /// The standard errors that are computed: those asked for, but in place of the standard ones
+  ///
+  /// - robust ones where cases have weights or come in clusters;
+  /// - robust.sem.nt for ULS and DWLS, where the inverse of ΔᵀVΔ is no covariance matrix of anything.
   public var effectiveStandardErrors: StandardErrorKind {
-    switch (estimator, standardErrors) {
-    case (.unweightedLeastSquares, .standard), (.diagonallyWeightedLeastSquares, .standard): .robustSEMNormal
-    default: standardErrors
+    let isUnweighted =
+      estimator == .unweightedLeastSquares || estimator == .diagonallyWeightedLeastSquares
+    var kind = standardErrors
+    if kind == .standard {
+      if hasDesign {
+        kind = estimator.isLeastSquares ? .robustSEM : .robustHuberWhite
+      } else if isUnweighted {
+        kind = .robustSEMNormal
+      }
+    }
+    guard clusterVariable != nil else { return kind }
+    switch kind {
+    case .robustHuberWhite: return .robustCluster
+    case .robustSEM: return .robustClusterSEM
+    default: return kind
     }
   }
 }

@@ -53,6 +53,10 @@ public enum StandardErrorKind: String, Sendable, Hashable, CaseIterable, Codable
   case robustSEMNormal = "robust.sem.nt"
   /// (observed or expected information)⁻¹ (first-order information) (the same)⁻¹ (Huber 1967; White 1982).
   case robustHuberWhite = "robust.huber.white"
+  /// `robust.huber.white` with the scores summed within clusters.
+  case robustCluster = "robust.cluster"
+  /// `robust.sem` with the cases' contributions summed within clusters.
+  case robustClusterSEM = "robust.cluster.sem"
   /// From the inverse of the first-order information.
   case firstOrder = "first.order"
   /// None.
@@ -92,9 +96,13 @@ public struct FitOptions: Sendable, Hashable {
   /// What becomes of rows with missing values.
   public var missing: MissingData = .listwise
   /// The information matrix behind standard errors; unless it is set, observed for ``MissingData/fullInformation`` (with
-  /// values missing at random the expected one is biased: Kenward and Molenberghs 1998), else expected.
+  /// values missing at random the expected one is biased: Kenward and Molenberghs 1998) and for likelihoods of clusters or
+  /// weighted cases, else expected.
   public var information: InformationKind {
-    get { chosenInformation ?? (missing == .fullInformation ? .observed : .expected) }
+    get {
+      let isRobust = hasDesign && !estimator.isLeastSquares && standardErrors != .robustSEM
+      return chosenInformation ?? (missing == .fullInformation || isRobust ? .observed : .expected)
+    }
     set { chosenInformation = newValue }
   }
   private var chosenInformation: InformationKind?
@@ -102,6 +110,12 @@ public struct FitOptions: Sendable, Hashable {
   public var standardErrors: StandardErrorKind = .standard
   /// Tests beyond the standard one.
   public var tests: [TestKind] = []
+  /// The column whose values name the clusters in which cases were sampled: standard errors and tests are then robust to
+  /// dependence within them (Huber 1967; Muthén and Satorra 1995).
+  public var clusterVariable: String?
+  /// The column of sampling weights, scaled to sum to the cases of each group: the likelihood is a weighted sum over
+  /// cases (Asparouhov 2005).
+  public var weightVariable: String?
   /// The largest scaled gradient element of a converged fit: |∂F/∂θ| / √(expected ∂²F/∂θ²).
   public var gradientTolerance = 1e-8
   /// The limit of steps from one start.
@@ -113,6 +127,9 @@ public struct FitOptions: Sendable, Hashable {
 
   /// lavaan's defaults: normal-theory ML, expected information, 95 % intervals.
   public init() {}
+
+  /// Whether cases have weights or come in clusters.
+  public var hasDesign: Bool { clusterVariable != nil || weightVariable != nil }
 
   /// Whether S has divisor N - 1 and χ² = (N - 1) F: for the Wishart likelihood and for least squares.
   public var usesUnbiasedCovariance: Bool { likelihood == .wishart || estimator.isLeastSquares }

@@ -50,6 +50,9 @@ public struct FittedModel: Sendable {
   /// What was kept of incomplete rows, per block; empty with listwise deletion.
   public var incomplete: [MissingReport] = []
 
+  /// The weights and clusters of the cases, per block; empty without any.
+  public var design: [CaseDesign] = []
+
   /// The number of free parameters, lessened by independent equality constraints (lavaan's `npar`).
   public var parameterCount: Int { estimates.count - (constraints?.equalityRank ?? 0) }
   /// The number of cases.

@@ -46,6 +46,8 @@ extension FittedModel {
       if factor != 1 { sample.covariance = factor * sample.covariance }
       return sample
     }
-    return try? fitter.fit(raw, rows: rows, start: start)
+    var fit = try? fitter.fit(raw, rows: rows, start: start)
+    fit?.design = design
+    return fit
   }
 }

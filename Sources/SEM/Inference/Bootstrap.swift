@@ -113,6 +113,9 @@ extension FittedModel {
     _ options: BootstrapOptions = BootstrapOptions(), control: BootstrapControl = BootstrapControl()
   ) throws(InferenceError) -> BootstrapResult {
     guard options.draws > 0 else { throw .notAvailable("A bootstrap needs at least one draw.") }
+    if self.options.weightVariable != nil, options.method != .monteCarlo {
+      throw .notAvailable("The bootstrap of weighted cases")
+    }
     if options.method == .monteCarlo { return try monteCarlo(options, control: control) }
     let source = try SampleSource(self, options: options)
     let plan = try DrawPlan(self, source: source, options: options)

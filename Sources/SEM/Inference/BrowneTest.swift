@@ -37,7 +37,8 @@ extension FittedModel {
       case .sample: discrepancy = GeneralizedLeastSquaresBlock(structure: structure, sample: sample)
       case .distributionFree:
         discrepancy = MomentDeviations.weight(
-          .weightedLeastSquares, structure: structure, rows: rows?[index]
+          .weightedLeastSquares, structure: structure, rows: rows?[index],
+          fixed: fixedCovariates(index, structure.observedOrder)
         ).map { WeightedLeastSquaresBlock(structure: structure, sample: sample, weight: $0) }
       }
       guard let discrepancy else { return nil }

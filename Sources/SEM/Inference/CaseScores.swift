@@ -4,7 +4,7 @@ extension FittedModel {
   /// The derivatives of each case's log-likelihood by the free parameters, cases of all blocks one below the other.
   ///
   /// With z = W (y - μ) and the constant appended, ∂ℓ/∂A(i, j) = (gᵢᵀz)(hⱼᵀz) - gᵢᵀW hⱼ, and likewise for S.
-  /// Without a mean structure cases are taken about the sample's means.
+  /// Without a mean structure cases are taken about the sample's means. Weights are not part of the scores.
   /// - Throws: ``InferenceError/needsRawData(_:)``.
   /// - Complexity: O(N (p k + t)) for k sources.
   public func caseScores() throws(InferenceError) -> Matrix {
@@ -19,6 +19,29 @@ extension FittedModel {
       first += rows[index].rowCount
     }
     return scores
+  }
+
+  /// The scores of the independent units of the sample: of the cases, times their weights, or of the clusters.
+  func unitScores() throws(InferenceError) -> Matrix {
+    let scores = try caseScores()
+    guard !design.isEmpty else { return scores }
+    let t = scores.columnCount
+    var parts: [Matrix] = []
+    var first = 0
+    for (index, design) in design.enumerated() {
+      let count = rows?[index].rowCount ?? 0
+      parts.append(
+        design.aggregated(
+          scores.submatrix(rows: Array(first..<(first + count)), columns: Array(0..<t))))
+      first += count
+    }
+    var result = Matrix(rowCount: parts.reduce(0) { $0 + $1.rowCount }, columnCount: t)
+    first = 0
+    for part in parts {
+      for j in 0..<t { for i in 0..<part.rowCount { result[first + i, j] = part[i, j] } }
+      first += part.rowCount
+    }
+    return result
   }
 
   private func columnMeans(_ rows: Matrix) -> [Double] {

@@ -29,8 +29,7 @@ extension FittedModel {
     guard let objective = evaluatedObjective() else { throw .undefinedAtEstimates }
     let t = estimates.count
     if kind == .firstOrder {
-      let scores = try caseScores()
-      return scores.crossProduct()
+      return try unitScores().crossProduct()
     }
     let buffer = NumberBuffer(count: t * t)
     objective.curvature(kind == .observed ? .exact : .expected, into: buffer.pointer)

@@ -10,6 +10,8 @@ extension FittedModel {
   /// - `robust.huber.white`: A⁻¹ B A⁻¹, B = Σ sᵢ sᵢᵀ over the cases' scores (Huber 1967; White 1982, theorem 3.2);
   /// - `first.order`: B⁻¹.
   ///
+  /// Weights multiply scores and contributions; with clusters these are summed within clusters first.
+  ///
   /// - Throws: ``InferenceError``.
   /// - Complexity: O(p³ + t³), and O(N (p² + t²)) for the kinds that need the cases.
   func robustCovariance() throws(InferenceError) -> EstimateCovariance {
@@ -17,15 +19,18 @@ extension FittedModel {
     switch kind {
     case .standard, .none: return try estimateCovariance(options.information)
     case .firstOrder: return try estimateCovariance(.firstOrder)
-    case .robustHuberWhite, .robustSEM, .robustSEMNormal:
+    case .robustHuberWhite, .robustSEM, .robustSEMNormal, .robustCluster, .robustClusterSEM:
+      if kind == .robustCluster || kind == .robustClusterSEM, options.clusterVariable == nil {
+        throw .notAvailable("\(kind.rawValue) needs clusters; name their variable")
+      }
       let bread: InformationKind =
         options.information == .firstOrder
-        ? (kind == .robustHuberWhite ? .observed : .expected) : options.information
+        ? (kind == .robustHuberWhite || kind == .robustCluster ? .observed : .expected) : options.information
       guard let inverse = invert(try information(bread)) else { throw .notIdentified }
       let meat: Matrix
       switch kind {
-      case .robustHuberWhite: meat = try information(.firstOrder)
-      case .robustSEM: meat = try momentMeat()
+      case .robustHuberWhite, .robustCluster: meat = try information(.firstOrder)
+      case .robustSEM, .robustClusterSEM: meat = try momentMeat()
       default: meat = try normalTheoryMeat()
       }
       return EstimateCovariance(
@@ -53,16 +58,18 @@ extension FittedModel {
     var result: [WeightedCases] = []
     for (index, block) in objective.blocks.enumerated() {
       let m = multiplier(ofBlock: index)
+      let fixed = fixedCovariates(index, block.structure.observedOrder)
+      let design = design.isEmpty ? nil : design[index]
       let cases: WeightedCases?
       if let block = block as? WeightedLeastSquaresBlock {
         cases = WeightedCases(
-          block: block, rows: rows[index], multiplier: m, parameterCount: estimates.count)
+          block: block, rows: rows[index], fixed: fixed, design: design, multiplier: m,
+          parameterCount: estimates.count)
       } else {
         cases = weightCovariance(index, block).flatMap {
           WeightedCases(
             workspace: block.moments, covariance: $0, rows: rows[index],
-            fixed: fixedCovariates(index, block.structure.observedOrder), multiplier: m,
-            parameterCount: estimates.count)
+            fixed: fixed, design: design, multiplier: m, parameterCount: estimates.count)
         }
       }
       guard let cases else { throw .undefinedAtEstimates }

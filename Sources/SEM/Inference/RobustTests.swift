@@ -31,10 +31,13 @@ public struct LikelihoodScaling: Sendable, Hashable {
 }
 
 extension FitOptions {
-  /// Tests beyond the standard one; for ULS and DWLS, whose standard statistic follows no chi-square distribution,
-  /// browne.residual.nt unless others are asked for.
+  /// Tests beyond the standard one; unless others are asked for, yuan.bentler.mplus where cases have weights or come in
+  /// clusters, and browne.residual.nt for ULS and DWLS, whose standard statistic follows no chi-square distribution.
   public var effectiveTests: [TestKind] {
     let others = tests.filter { $0 != .standard }
+    if others.isEmpty, tests.isEmpty, hasDesign {
+      return [estimator.isLeastSquares ? .satorraBentler : .yuanBentlerMplus]
+    }
     let isUnweighted =
       estimator == .unweightedLeastSquares || estimator == .diagonallyWeightedLeastSquares
     return others.isEmpty && isUnweighted ? [.browneResidualNT] : others
@@ -164,9 +167,15 @@ extension FittedModel {
       let order = Array(0..<moments[index].variables.count)
       func trace(_ places: [Int]) throws(InferenceError) -> Double {
         let covariance = moments[index].covariance.submatrix(rows: places, columns: places)
+        let design = design.isEmpty ? nil : design[index]
         guard let factor = try? Cholesky(covariance),
-          let cases = CentredCases(rows: rows[index], order: places, fixed: [])
+          let cases = CentredCases(
+            rows: rows[index], order: places, fixed: [], weights: design?.weights)
         else { throw .undefinedAtEstimates }
+        if let design {
+          let root = design.whitened(cases, factor, includingMeans: table.hasMeanStructure)
+          return root.elements.reduce(0) { $0 + $1 * $1 } / Double(max(rows[index].rowCount, 1))
+        }
         return WhitenedCases(cases, factor, includingMeans: table.hasMeanStructure).trace
       }
       saturated += try trace(order)

@@ -7,7 +7,7 @@ internal import SEMNumerics
 struct WeightedCases {
   /// The number of cases.
   let count: Int
-  /// ΔᵀV dᵢ √(m/n), cases × parameters: their cross-product is m ΔᵀVΓ̂VΔ.
+  /// ΔᵀV dᵢ √(m/n), cases (or clusters) × parameters: their cross-product is m ΔᵀVΓ̂VΔ.
   let projections: Matrix
   /// tr(V Γ̂).
   let weightTrace: Double
@@ -26,16 +26,18 @@ struct WeightedCases {
   ///   - covariance: The inverse of W, in internal order.
   ///   - rows: The complete rows, in the block's order of variables.
   ///   - fixed: The fixed covariates, in internal order; see ``WhitenedCases``.
+  ///   - design: Weights and clusters; `nil` without any. Clusters then take the place of cases.
   ///   - multiplier: m, the block's multiplier.
   ///   - t: The number of free parameters.
   /// - Complexity: O(n (p² + p k + t)).
   init?(
-    workspace: MomentWorkspace, covariance: Matrix, rows: Matrix, fixed: [Int], multiplier: Double,
-    parameterCount t: Int
+    workspace: MomentWorkspace, covariance: Matrix, rows: Matrix, fixed: [Int], design: CaseDesign?,
+    multiplier: Double, parameterCount t: Int
   ) {
     let structure = workspace.structure
     guard let factor = try? Cholesky(covariance),
-      let cases = CentredCases(rows: rows, order: structure.observedOrder, fixed: fixed)
+      let cases = CentredCases(
+        rows: rows, order: structure.observedOrder, fixed: fixed, weights: design?.weights)
     else { return nil }
     let n = rows.rowCount
     var forms = Matrix(rowCount: n, columnCount: t)
@@ -48,11 +50,18 @@ struct WeightedCases {
     let scale = (multiplier / Double(max(n, 1))).squareRoot()
     for a in 0..<t {
       var sum = 0.0
-      for i in 0..<n { sum += forms[i, a] }
+      for i in 0..<n { sum += (design?.weights?[i] ?? 1) * forms[i, a] }
       let mean = sum / Double(max(n, 1))
       for i in 0..<n { forms[i, a] = (forms[i, a] - mean) * scale }
     }
     count = n
+    if let design {
+      projections = design.aggregated(forms)
+      let root = design.whitened(cases, factor, includingMeans: structure.constant >= 0)
+      form = .explicit(root)
+      weightTrace = root.elements.reduce(0) { $0 + $1 * $1 } / Double(max(n, 1))
+      return
+    }
     projections = forms
     let whitened = WhitenedCases(cases, factor, includingMeans: structure.constant >= 0)
     form = .whitened(whitened)
@@ -79,10 +88,15 @@ struct WeightedCases {
   /// Cases under any weight over the distinct moments.
   ///
   /// - Complexity: O(n p* t) for a diagonal weight, O(n p*²) for a full one.
-  init?(block: WeightedLeastSquaresBlock, rows: Matrix, multiplier: Double, parameterCount t: Int) {
+  init?(
+    block: WeightedLeastSquaresBlock, rows: Matrix, fixed: [Int], design: CaseDesign?, multiplier: Double,
+    parameterCount t: Int
+  ) {
     let structure = block.structure
-    let deviations = MomentDeviations.matrix(
-      rows: rows, order: structure.observedOrder, includingMeans: structure.constant >= 0)
+    let cases = CentredCases(
+      rows: rows, order: structure.observedOrder, fixed: fixed, weights: design?.weights)
+    guard var deviations = cases?.deviations(includingMeans: structure.constant >= 0) else { return nil }
+    if let design { deviations = design.aggregated(deviations) }
     let n = rows.rowCount
     guard let root = block.rootWeighted(deviations) else { return nil }
     let scale = (multiplier / Double(max(n, 1))).squareRoot()

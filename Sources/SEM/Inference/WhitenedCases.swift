@@ -1,26 +1,5 @@
 internal import SEMNumerics
 
-/// The rows of one block about their means, and what their fixed covariates predict.
-struct CentredCases {
-  /// y - m, cases × variables in internal order.
-  let values: Matrix
-  /// The projection of `values` on the fixed covariates; `nil` without any.
-  let predicted: Matrix?
-
-  /// Centres rows; `nil` where the fixed covariates are linearly dependent.
-  init?(rows: Matrix, order: [Int], fixed: [Int]) {
-    values = Matrix(
-      rowCount: rows.rowCount, columnCount: order.count, columnMajor: MomentDeviations.centred(rows, order))
-    guard !fixed.isEmpty else {
-      predicted = nil
-      return
-    }
-    let covariates = values.submatrix(rows: Array(0..<rows.rowCount), columns: fixed)
-    guard let factor = try? Cholesky(covariates.crossProduct()) else { return nil }
-    predicted = covariates * factor.solve(covariates.crossProduct(with: values))
-  }
-}
-
 /// Cases in the metric of a normal-theory weight W, W⁻¹ = L Lᵀ: y = L⁻¹(y - m), with the inner products of their
 /// contributions d to the moments,
 ///
@@ -119,18 +98,35 @@ struct WhitenedCases {
   }
 
   /// V^½ dᵢ, cases × moments: y - η, then vech D with the diagonal divided by √2.
-  var explicit: Matrix {
+  var explicit: Matrix { Self.explicit(values, predicted, includingMeans: includesMeans, weights: nil) }
+
+  /// The same for weighted cases, whose T is a weighted mean.
+  static func explicit(
+    _ values: Matrix, _ predicted: Matrix?, includingMeans: Bool, weights: [Double]?
+  ) -> Matrix {
     let p = values.columnCount
     let order = Array(0..<p)
-    var result = MomentDeviations.matrix(rows: values, order: order, includingMeans: includesMeans)
-    if let predicted {
-      result -= MomentDeviations.matrix(rows: predicted, order: order, includingMeans: includesMeans)
+    func part(_ rows: Matrix) -> Matrix {
+      MomentDeviations.matrix(rows: rows, order: order, includingMeans: includingMeans, weights: weights)
     }
-    var column = includesMeans ? p : 0
+    var result = part(values)
+    if let predicted { result -= part(predicted) }
+    var column = includingMeans ? p : 0
     for j in 0..<p {
       for i in 0..<result.rowCount { result[i, column] *= 0.5.squareRoot() }
       column += p - j
     }
     return result
+  }
+}
+
+extension CaseDesign {
+  /// V^½ d of the independent units, units × moments, with the weight whose inverse is factored.
+  func whitened(_ cases: CentredCases, _ factor: Cholesky, includingMeans: Bool) -> Matrix {
+    aggregated(
+      WhitenedCases.explicit(
+        factor.solveLower(cases.values.transposed).transposed,
+        cases.predicted.map { factor.solveLower($0.transposed).transposed },
+        includingMeans: includingMeans, weights: weights))
   }
 }
