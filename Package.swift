@@ -63,6 +63,16 @@ let package = Package(
       name: "SEMTests", dependencies: ["SEM", "SEMNumerics"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
+      name: "SEMReportTests", dependencies: ["SEMReport", "SEM", "SEMNumerics"], exclude: ["Snapshots"],
+      swiftSettings: strict),
+    // Runs the built command; it finds the executable beside the tests.
+    .testTarget(name: "CommandTests", dependencies: ["swift-sem"], swiftSettings: strict),
+    .testTarget(
       name: "ExampleTests", resources: [.copy("Snapshots")], swiftSettings: strict),
+    // Counts heap allocations: the test program's malloc is its own.
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+    .testTarget(
+      name: "AllocationTests", dependencies: ["SEM", "SEMNumerics", "AllocationCounter"],
+      swiftSettings: strict),
   ]
 )

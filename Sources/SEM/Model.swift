@@ -160,9 +160,11 @@ public struct Model: Sendable, Hashable {
     if let estimator { fitOptions.estimator = estimator }
     let specification = try specification(
       dataVariables: moments.variables, hasMeans: moments.mean != nil, estimator: fitOptions.estimator)
+    let selected = specification.table.blocks.map { moments.selecting($0.observed) }
+    let problems = selected.flatMap { DataProblem.find(in: $0) }
+    if let problem = problems.first(where: { $0.severity == .error }) { throw .data(problem.error) }
     do {
       let fitter = try ModelFitter(table: specification.table, options: fitOptions)
-      let selected = specification.table.blocks.map { moments.selecting($0.observed) }
       var fit = try fitter.fit(selected)
       fit.notes = specification.warnings.map { FitNote(code: $0.code, message: $0.description) }
       return fit

@@ -63,7 +63,8 @@ public struct Diagnostic: Sendable, Hashable {
         Diagnostic(
           code: "not-identified",
           message:
-            "The model has \(-identification.degreesOfFreedom) more free parameters than there are sample moments."
+            "The model has \(-identification.degreesOfFreedom) free parameter\(identification.degreesOfFreedom == -1 ? "" : "s") more than there are"
+            + " sample moments."
             + " Fix parameters or add indicators."))
     }
     for direction in identification.directions {

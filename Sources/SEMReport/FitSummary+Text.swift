@@ -105,7 +105,7 @@ extension FitSummary {
     var text =
       convergence.isConverged
       ? "after \(steps), largest scaled gradient element \(gradient); start: \(convergence.start)"
-      : "none after \(steps), largest scaled gradient element \(gradient); last start: \(convergence.start)"
+      : "none after \(steps), largest scaled gradient element \(gradient); best start: \(convergence.start)"
     if !convergence.failedStarts.isEmpty {
       text += "; no convergence from: " + convergence.failedStarts.joined(separator: ", ")
     }
@@ -145,12 +145,20 @@ extension FitSummary {
   // MARK: Tests
 
   private func addTests(to page: inout TextPage) {
-    let tests = [("Model", ""), ("Baseline model", "baseline.")].map { name, prefix in
-      (
+    let kinds = [
+      ("Model", "", ""), ("Model, scaled", "", ".scaled"), ("Baseline model", "baseline.", ""),
+      ("Baseline model, scaled", "baseline.", ".scaled"),
+    ]
+    let present = Set(fitMeasures.values.map(\.name))
+    let tests = kinds.filter { present.contains($0.1 + "chisq" + $0.2) }.map { name, prefix, suffix in
+      // Some adjustments have fractional degrees of freedom.
+      let freedom = fitMeasures[prefix + "df" + suffix]
+      return (
         name: "  " + name,
         entries: [
-          TextNumber.fixed(fitMeasures[prefix + "chisq"]), TextNumber.fixed(fitMeasures[prefix + "df"], 0),
-          TextNumber.pValue(fitMeasures[prefix + "pvalue"]),
+          TextNumber.fixed(fitMeasures[prefix + "chisq" + suffix]),
+          TextNumber.fixed(freedom, freedom?.rounded() == freedom ? 0 : 3),
+          TextNumber.pValue(fitMeasures[prefix + "pvalue" + suffix]),
         ]
       )
     }
@@ -160,7 +168,7 @@ extension FitSummary {
     let table = TextTable(columns: columns, names: 28, least: 18, pageWidth: page.width)
     page.blank()
     page.add(table.titles("Model test"))
-    for test in tests { for line in table.row(test.name, test.entries) { page.add(line) } }
+    for test in tests { page.add(table.row(test.name, test.entries)) }
   }
 }
 

@@ -87,7 +87,7 @@ extension FitSummary {
     page.blank()
     page.add(table.titles(title))
     let names = ShortNames(rows.map(\.name), columns: table.nameWidth)
-    for row in rows { for line in table.row(names[row.name], row.entries) { page.add(line) } }
+    for row in rows { page.add(table.row(names[row.name], row.entries)) }
   }
 
   // MARK: Residuals

@@ -142,7 +142,7 @@ extension FitSummary {
       }
       let name = kind.hasSubheadings ? row.rhs : row.lhs
       let cell = layout.name(name.printable, label: row.label.printable, mark: mark(name))
-      for line in layout.table.row(cell, layout.columns.map { entry($0, index) }) { page.add(line) }
+      page.add(layout.table.row(cell, layout.columns.map { entry($0, index) }))
     }
   }
 
@@ -151,7 +151,7 @@ extension FitSummary {
     page.add(layout.table.titles("Defined parameters"))
     for index in definitions {
       let cell = layout.name(estimates[index].parameter.lhs.printable, label: "")
-      for line in layout.table.row(cell, layout.columns.map { entry($0, index) }) { page.add(line) }
+      page.add(layout.table.row(cell, layout.columns.map { entry($0, index) }))
     }
     page.blank()
     for index in definitions {

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import SEM
 
 extension FitSummary {
@@ -13,7 +14,9 @@ extension FitSummary {
     "npar", "chisq", "df", "pvalue", "baseline.chisq", "baseline.df", "baseline.pvalue", "ntotal", "nnfi",
     "rmsea.ci.level", "rmsea.close.h0", "rmsea.notclose.h0", "gfi.ci.level", "srmr_bentler",
     "srmr_bentler_nomean",
-    "srmr_mplus_nomean", "crmr_nomean", "rmr_nomean",
+    "srmr_mplus_nomean", "crmr_nomean", "rmr_nomean", "nnfi.robust", "nnfi.scaled", "chisq.scaled",
+    "df.scaled",
+    "pvalue.scaled", "baseline.chisq.scaled", "baseline.df.scaled", "baseline.pvalue.scaled",
   ]
 
   /// The fit measures by what they look at.
@@ -42,19 +45,30 @@ extension FitSummary {
           ("Critical N (0.05)", "cn_05"), ("Critical N (0.01)", "cn_01"), ("Minimum of F", "fmin"),
         ]),
     ]
+    groups += ["robust", "scaled"].compactMap { adjusted(groups, $0) }
     let known = Self.shownElsewhere.union(groups.flatMap { $0.measures.map(\.name) })
     let others = fitMeasures.values.map(\.name).filter { !known.contains($0) }
-    if !others.isEmpty {
-      groups.append(MeasureGroup(title: "Further measures", measures: others.map { ($0, $0) }))
-    }
 
-    let items = groups.map { group in group.measures.map { ($0.label, measureText($0.name)) } }
-    let nameWidth = items.joined().map(\.0.displayWidth).max() ?? 0
-    let valueWidth = items.joined().map(\.1.displayWidth).max() ?? 0
+    let items = groups.map { group in
+      group.measures.map { (name: $0.label, value: measureText($0.name)) }
+    }
+    let nameWidth = items.joined().map(\.name.displayWidth).max() ?? 0
+    let valueWidth = items.joined().map(\.value.displayWidth).max() ?? 0
     for (group, items) in zip(groups, items) {
       page.heading(group.title)
-      page.grid(items.map { (name: $0, value: $1) }, nameWidth: nameWidth, valueWidth: valueWidth, limit: 2)
+      page.grid(items, nameWidth: nameWidth, valueWidth: valueWidth, limit: 2)
     }
+    guard !others.isEmpty else { return }
+    page.heading("Further measures")
+    page.grid(others.map { (name: $0, value: measureText($0)) }, limit: 2)
+  }
+
+  /// The measures that exist in a form for nonnormal or incomplete data too, under the same labels.
+  private func adjusted(_ groups: [MeasureGroup], _ form: String) -> MeasureGroup? {
+    let present = Set(fitMeasures.values.map(\.name))
+    let measures = groups.flatMap(\.measures).map { (label: $0.label, name: $0.name + "." + form) }
+      .filter { present.contains($0.name) }
+    return measures.isEmpty ? nil : MeasureGroup(title: form.capitalized + " measures", measures: measures)
   }
 
   private var approximationMeasures: [(label: String, name: String)] {
@@ -84,6 +98,6 @@ extension FitSummary {
 
   private func measureText(_ name: String) -> String {
     guard let value = fitMeasures[name] else { return "-" }
-    return name.hasSuffix("pvalue") ? TextNumber.pValue(value) : TextNumber.fixed(value)
+    return name.contains("pvalue") ? TextNumber.pValue(value) : TextNumber.fixed(value)
   }
 }

@@ -94,7 +94,7 @@ extension ModelCheck {
       page.add(table.titles("Parameters" + group))
       let short = ShortNames(names, columns: table.nameWidth)
       for (name, entry) in zip(names, entries) {
-        for line in table.row(short[name], present.map { entry[$0] }) { page.add(line) }
+        page.add(table.row(short[name], present.map { entry[$0] }))
       }
     }
   }

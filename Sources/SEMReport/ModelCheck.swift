@@ -71,12 +71,17 @@ public struct ModelCheck: Sendable {
     self.warnings = warnings
   }
 
+  /// The degrees of freedom, equality constraints counted where identification could be judged.
+  public var degreesOfFreedom: Int {
+    identification?.degreesOfFreedom ?? table.distinctMomentCount - table.freeParameterCount
+  }
+
   /// The check as JSON of schema `swift-sem/check/1`.
   public var json: JSONValue {
     var members: [(String, JSONValue)] = [
       ("schema", .string("swift-sem/check/1")),
       ("npar", .integer(table.freeParameterCount)),
-      ("df", .integer(table.distinctMomentCount - table.freeParameterCount)),
+      ("df", .integer(degreesOfFreedom)),
       ("identified", identification.map { .bool($0.isIdentified) } ?? .null),
       (
         "blocks",

@@ -26,16 +26,5 @@ struct PlainTable {
     }
   }
 
-  /// The columns a text takes on a terminal: East Asian wide characters take two.
-  static func width(_ text: String) -> Int {
-    text.unicodeScalars.reduce(0) { sum, scalar in
-      switch scalar.value {
-      case 0x0300...0x036F, 0x200B...0x200F: sum
-      case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
-        0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
-        sum + 2
-      default: sum + 1
-      }
-    }
-  }
+  private static func width(_ text: String) -> Int { text.reduce(0) { $0 + $1.displayWidth } }
 }

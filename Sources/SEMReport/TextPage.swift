@@ -21,6 +21,11 @@ struct TextPage {
     lines.append(line)
   }
 
+  /// Lines as they are.
+  mutating func add(_ lines: [String]) {
+    for line in lines { add(line) }
+  }
+
   /// A blank line, but never two, and none at the top.
   mutating func blank() {
     if let last = lines.last, !last.isEmpty { lines.append("") }

@@ -35,22 +35,24 @@ struct TextTable {
     }
     self.columns = kept.map(\.element.column)
     keptPositions = kept.map(\.offset)
-    nameWidth = max(min(names, room()), min(least, room()), 8)
+    nameWidth = max(min(names, room()), 8)
   }
 
   /// Which of the columns that were asked for are there.
   let keptPositions: [Int]
 
-  /// The line with the titles, and a text over the names.
-  func titles(_ name: String = "") -> String { line(name, columns.map(\.title)) }
+  /// The titles with a text over the names; two lines where the text leaves no room.
+  func titles(_ name: String) -> [String] { lines(name, columns.map(\.title)) }
 
   /// The lines of one row: two where the name leaves no room for the numbers.
   ///
   /// - Parameter entries: One for each column that was asked for.
   func row(_ name: String, _ entries: [String]) -> [String] {
-    let entries = keptPositions.map { entries[$0] }
-    if name.displayWidth > nameWidth { return [name, line("", entries)] }
-    return [line(name, entries)]
+    lines(name, keptPositions.map { entries[$0] })
+  }
+
+  private func lines(_ name: String, _ entries: [String]) -> [String] {
+    name.displayWidth > nameWidth ? [name, line("", entries)] : [line(name, entries)]
   }
 
   private func line(_ name: String, _ entries: [String]) -> String {

@@ -70,6 +70,16 @@ struct InferenceArguments: ParsableArguments {
         throw ValidationError("\(name) must lie between 1 and 10000000.")
       }
     }
+    if bootstrap == nil {
+      let needing = [
+        (interval != nil, "--ci"), (cluster != nil, "--bootstrap-cluster"),
+        (measures != nil, "--bootstrap-measures"),
+        (drawsFile != nil, "--bootstrap-draws"), (dropsInadmissible, "--drop-inadmissible"),
+      ]
+      if let (_, name) = needing.first(where: { $0.0 }) {
+        throw ValidationError("\(name) goes with --bootstrap: add --bootstrap 5000.")
+      }
+    }
   }
 
   /// The effects asked for.

@@ -216,7 +216,7 @@ public struct NamedValues: Sendable, Hashable {
     var result: [Double] = []
     for name in wanted {
       guard let value = byName[name] else {
-        let hint = NameSuggestion.nearestName(to: name, in: names).map { "Did you mean \(name) by \($0)?" }
+        let hint = nearestName(to: name, in: names).map { "Did you mean \(name) by \($0)?" }
         throw DataError(
           .mismatchedNames, "No \(what) is given for \(name).", variable: name, hint: hint, file: file)
       }

@@ -100,8 +100,8 @@ extension DataProblem {
           DataError(
             .tooFewRows,
             "There \(moments.count == 1 ? "is" : "are") \(counted(moments.count, "complete row")) for "
-              + "\(counted(names.count, "variable")); the covariance matrix is singular unless rows outnumber variables."
-          ),
+              + "\(counted(names.count, "variable")); the covariance matrix is singular unless rows outnumber variables.",
+            hint: "Use fewer variables, or more rows."),
           variables: names, group: group))
     } else {
       problems += dependences(in: moments, among: varying, group: group)

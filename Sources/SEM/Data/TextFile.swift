@@ -75,7 +75,7 @@ enum TextFile {
     let url = URL(fileURLWithPath: path)
     let neighbours = try? FileManager.default.contentsOfDirectory(
       atPath: url.deletingLastPathComponent().path)
-    return NameSuggestion.nearestName(to: url.lastPathComponent, in: (neighbours ?? []).sorted())
+    return nearestName(to: url.lastPathComponent, in: (neighbours ?? []).sorted())
       .map { "Did you mean \($0)?" }
   }
 

@@ -28,6 +28,12 @@ package final class FullInformationBlock: BlockDiscrepancy {
   private var precisionIsFormed = false
   private var exactIsFormed = false
   private var weightIsFormed = false
+  /// Whether ``addCurvature(_:_:dimension:into:)`` keeps the sum over patterns of its first call for later points.
+  ///
+  /// A search that starts near its end loses little by it: the sum is the missing part of the information, and changes
+  /// slowly. Inference asks a block of its own.
+  package var reusesMissingInformation = false
+  private var missingInformation: NumberBuffer?
   /// The curvature by pairs of elements at the last point, for modification indices.
   private var pairs: (kind: Curvature, matrix: NumberBuffer)?
   private let elementIndex: [BlockStructure.Element: Int]
@@ -137,7 +143,16 @@ package final class FullInformationBlock: BlockDiscrepancy {
         }
       }
     }
-    directions.addOuterProducts(kind, factor, elements: free, targets: nil, dimension: t, into: matrix)
+    guard kind == .exact, reusesMissingInformation else {
+      directions.addOuterProducts(kind, factor, elements: free, targets: nil, dimension: t, into: matrix)
+      return
+    }
+    let missing = missingInformation ?? NumberBuffer(count: t * t)
+    if missingInformation == nil {
+      directions.addOuterProducts(kind, 1, elements: free, targets: nil, dimension: t, into: missing.pointer)
+      missingInformation = missing
+    }
+    for i in 0..<(t * t) { matrix[i] += factor * missing[i] }
   }
 
   /// Forms what ``collapsed(_:_:_:)`` reads.

@@ -98,7 +98,9 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
   /// Adds `factor` times the gradient.
   package func addGradient(_ factor: Double, into gradient: UnsafeMutablePointer<Double>) {
     prepareResidual()
-    for element in free {
+    // By index: an array's iterator allocates in a debug build.
+    for index in free.indices {
+      let element = free[index]
       gradient[element.parameter] += factor * derivatives.first(element, residualProducts)
     }
   }
@@ -147,7 +149,8 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
   /// Adds `factor` times the diagonal of the expected curvature, each element by itself.
   package func addMetric(_ factor: Double, into diagonal: UnsafeMutablePointer<Double>) {
     prepareWeight()
-    for element in free {
+    for index in free.indices {
+      let element = free[index]
       diagonal[element.parameter] +=
         factor * derivatives.product(element, element, weightProducts, weightProducts)
     }

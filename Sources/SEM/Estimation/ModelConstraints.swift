@@ -119,6 +119,30 @@ package final class ModelConstraints: ConstraintFunctions {
   }
 }
 
+extension ModelConstraints {
+  /// A point near another at which the equalities hold, by Gauss-Newton steps of least norm, with their tangent there.
+  ///
+  /// - Returns: The point, an orthonormal basis of the null space of the equalities' Jacobian, and its rank; `nil` where
+  ///   no such point was found.
+  package func nearestFeasible(to start: [Double]) -> (point: [Double], tangent: Matrix, rank: Int)? {
+    var point = start
+    let t = start.count
+    guard equalityCount > 0 else { return (point, .identity(t), 0) }
+    for _ in 0..<50 {
+      let state = evaluate(at: point)
+      let rows = Array(0..<equalityCount)
+      let jacobian = state.jacobian.submatrix(rows: rows, columns: Array(0..<t))
+      let values = Array(state.values[..<equalityCount])
+      guard values.allSatisfy(\.isFinite), let qr = try? QR(jacobian) else { return nil }
+      if values.allSatisfy({ $0.magnitude < 1e-11 }) { return (point, qr.nullSpace(), qr.rank) }
+      guard let eigen = try? SymmetricEigen(jacobian * jacobian.transposed) else { return nil }
+      let step = jacobian.transposeMultiplied(by: eigen.pseudoInverse().multiplied(by: values))
+      for i in 0..<t { point[i] -= step[i] }
+    }
+    return nil
+  }
+}
+
 extension Constraint {
   /// The constraint as in the syntax.
   public var text: String { "\(lhs) \(op.rawValue) \(rhs)" }

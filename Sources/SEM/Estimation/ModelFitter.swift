@@ -58,7 +58,12 @@ public final class ModelFitter {
     var best: Attempt?
     for attempt in 0...max(0, options.extraStarts) {
       var (name, values) = self.start(attempt, scaled, given: start)
-      if let nearer = startFromSaturatedMoments(scaled, from: values, minimizerOptions) { values = nearer }
+      if let nearer = startFromSaturatedMoments(scaled, from: values, minimizerOptions) {
+        values = nearer
+        for case let block as FullInformationBlock in objective.blocks {
+          block.reusesMissingInformation = failed.isEmpty
+        }
+      }
       let result = minimize(objective, from: values, minimizerOptions, name: name)
       if result.optimum.termination == .converged {
         best = result

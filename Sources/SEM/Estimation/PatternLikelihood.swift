@@ -28,7 +28,7 @@ package final class PatternLikelihood {
     /// The missing variables, in ``places``.
     var missingStart: Int
     var missingCount: Int
-    /// R with R Rᵀ = M_q, observedCount × rank, in ``factors``.
+    /// R with R Rᵀ = M_q, order × rank with zeros for what is missing, in ``factors``.
     var factorStart: Int
     var rank: Int
     /// M_q, observedCount², in ``products``, or -1 where R is shorter.
@@ -72,44 +72,58 @@ package final class PatternLikelihood {
     precondition(variables.count == origin.count, "One origin for each variable.")
     let p = variables.count
     order = p + 1
-    var position = [Int](repeating: -1, count: patterns.variables.count)
-    for (row, variable) in variables.enumerated() { position[variable] = row }
-
     var layouts: [Layout] = []
+    layouts.reserveCapacity(patterns.patterns.count)
     var places: [Int] = []
+    places.reserveCapacity(patterns.patterns.count * (p + 1))
     var factors: [Double] = []
+    factors.reserveCapacity(
+      patterns.patterns.reduce(0) { $0 + (p + 1) * ($1.deviations.columnCount + 1) })
     var products: [Double] = []
     let total = Double(patterns.count)
+    // For each variable its place in the list of the pattern at hand; and that list in the order of Σ⁺.
+    var placeOf = [Int](repeating: -1, count: patterns.variables.count)
+    var kept: [Int] = []
     for pattern in patterns.patterns {
-      // Places of the pattern's own list, in the order of Σ⁺; variables that are not asked for are left out.
-      let kept = pattern.observed.indices.filter { position[pattern.observed[$0]] >= 0 }
-        .sorted { position[pattern.observed[$0]] < position[pattern.observed[$1]] }
+      for (place, variable) in pattern.observed.enumerated() { placeOf[variable] = place }
       let rank = pattern.deviations.columnCount + 1
-      let observed = kept.map { position[pattern.observed[$0]] }
-      let isObserved = Set(observed)
-      var layout = Layout(
-        share: Double(pattern.count) / total, observedStart: places.count, observedCount: kept.count + 1,
-        missingStart: 0, missingCount: p - kept.count, factorStart: factors.count, rank: rank,
-        productStart: -1, isDirect: kept.count + 1 < p - kept.count)
-      places += observed
-      places.append(p)
-      layout.missingStart = places.count
-      places += (0..<p).filter { !isObserved.contains($0) }
-      for column in 0..<(rank - 1) {
-        for place in kept { factors.append(pattern.deviations[place, column]) }
-        factors.append(0)
+      let observedStart = places.count
+      kept.removeAll(keepingCapacity: true)
+      for row in 0..<p where placeOf[variables[row]] >= 0 {
+        kept.append(placeOf[variables[row]])
+        places.append(row)
       }
-      for place in kept { factors.append(pattern.mean[place] - origin[position[pattern.observed[place]]]) }
-      factors.append(1)
-      if 2 * rank > layout.observedCount, layout.missingCount > 0, !layout.isDirect {
+      places.append(p)
+      let missingStart = places.count
+      for row in 0..<p where placeOf[variables[row]] < 0 { places.append(row) }
+      for variable in pattern.observed { placeOf[variable] = -1 }
+      let o = kept.count + 1
+      let m = p - kept.count
+      var layout = Layout(
+        share: Double(pattern.count) / total, observedStart: observedStart, observedCount: o,
+        missingStart: missingStart, missingCount: m, factorStart: factors.count, rank: rank,
+        productStart: -1, isDirect: o < m)
+      let q = pattern.observed.count
+      for column in 0..<rank {
+        let start = factors.count
+        for _ in 0...p { factors.append(0) }
+        for (index, place) in kept.enumerated() {
+          let row = places[observedStart + index]
+          factors[start + row] =
+            column < rank - 1
+            ? pattern.deviations.elements[place + column * q] : pattern.mean[place] - origin[row]
+        }
+      }
+      factors[factors.count - 1] = 1
+      if 2 * rank > o, m > 0, !layout.isDirect {
         layout.productStart = products.count
-        let o = layout.observedCount
         for j in 0..<o {
           for i in 0..<o {
             var sum = 0.0
+            let (row, other) = (places[observedStart + i], places[observedStart + j])
             for column in 0..<rank {
-              let start = layout.factorStart + column * o
-              sum += factors[start + i] * factors[start + j]
+              let start = layout.factorStart + column * (p + 1)
+              sum += factors[start + row] * factors[start + other]
             }
             products.append(sum)
           }
@@ -131,8 +145,7 @@ package final class PatternLikelihood {
     small = NumberBuffer(count: n * n)
     cross = NumberBuffer(count: n * n)
     regression = NumberBuffer(count: n * n)
-    let longest = layouts.reduce(1) { max($0, $1.rank) }
-    reduced = NumberBuffer(count: longest * n)
+    reduced = NumberBuffer(count: 2 * n)
     hasDirect = layouts.contains(where: \.isDirect)
     precisionShare = layouts.reduce(0) { $1.isDirect ? $0 : $0 + $1.share }
     addFixedMoments()
@@ -141,13 +154,12 @@ package final class PatternLikelihood {
   private func addFixedMoments() {
     let n = order
     for layout in layouts where !layout.isDirect {
-      let o = layout.observedCount
       for column in 0..<layout.rank {
-        let start = layout.factorStart + column * o
-        for j in 0..<o {
-          let value = layout.share * factors[start + j]
-          let target = fixedMoments.pointer + places[layout.observedStart + j] * n
-          for i in 0..<o { target[places[layout.observedStart + i]] += value * factors[start + i] }
+        let factor = factors.pointer + layout.factorStart + column * n
+        for j in 0..<n where factor[j] != 0 {
+          let value = layout.share * factor[j]
+          let target = fixedMoments.pointer + j * n
+          for i in 0..<n { target[i] += value * factor[i] }
         }
       }
     }
@@ -189,68 +201,95 @@ package final class PatternLikelihood {
     return sum - 1
   }
 
-  /// log|P_mm| - tr(P_mm⁻¹ P_mo M P_om) of one pattern; adds half of T_mm and one of both triangles of T_om to `scratch`.
+  /// log|P_mm| - tr(P_mm⁻¹ P_mo M P_om) of one pattern; adds T_om, and half of T_mm, to the columns of m of `scratch`.
   @inline(__always)
   private func addExpected(_ layout: Layout, _ places: UnsafeBufferPointer<Int>) -> Double? {
     let n = order
-    let o = layout.observedCount
     let m = layout.missingCount
+    let missing = layout.missingStart
     let w = precision.pointer
     let l = small.pointer
+    for j in 0..<m {
+      let column = w + places[missing + j] * n
+      for i in j..<m { l[i + j * m] = column[places[missing + i]] }
+    }
+    guard Kernels.choleskyInPlace(l, order: m) else { return nil }
+    let logDeterminant = Kernels.logDeterminant(factor: l, order: m)
+    let f = layout.share
+    let t = scratch.pointer
+    let trace: Double
+    if layout.productStart < 0 {
+      trace = addByFactor(layout, places)
+      Kernels.invertFactorInPlace(l, order: m)
+    } else {
+      trace = addByProduct(layout, places)
+    }
+    for j in 0..<m {
+      let target = t + places[missing + j] * n
+      for i in 0..<j { target[places[missing + i]] += f * l[i + j * m] }
+      target[places[missing + j]] += 0.5 * f * l[j + j * m]
+    }
+    return logDeterminant - trace
+  }
+
+  /// With v = P_mm⁻¹ P_mo R the expected values of what is missing are -v: adds -R vᵀ and half of v vᵀ.
+  @inline(__always)
+  private func addByFactor(_ layout: Layout, _ places: UnsafeBufferPointer<Int>) -> Double {
+    let n = order
+    let m = layout.missingCount
+    let missing = layout.missingStart
+    let f = layout.share
+    let v = reduced.pointer
+    var trace = 0.0
+    for k in 0..<layout.rank {
+      let factor = factors.pointer + layout.factorStart + k * n
+      let solved = v + m
+      for j in 0..<m {
+        v[j] = Kernels.dot(factor, precision.pointer + places[missing + j] * n, count: n)
+        solved[j] = v[j]
+      }
+      Kernels.solve(factor: small.pointer, order: m, solved)
+      for j in 0..<m {
+        trace += v[j] * solved[j]
+        let target = scratch.pointer + places[missing + j] * n
+        let value = f * solved[j]
+        for i in 0..<n { target[i] -= value * factor[i] }
+        for i in 0..<j { target[places[missing + i]] += value * solved[i] }
+        target[places[missing + j]] += 0.5 * value * solved[j]
+      }
+    }
+    return trace
+  }
+
+  /// The same from M itself: with b = P_om P_mm⁻¹ adds -M b; leaves P_mm⁻¹ + bᵀ M b in `small`.
+  private func addByProduct(_ layout: Layout, _ places: UnsafeBufferPointer<Int>) -> Double {
+    let n = order
+    let o = layout.observedCount
+    let m = layout.missingCount
+    let l = small.pointer
     let c = cross.pointer
+    let mb = c + o * m
     let b = regression.pointer
     for j in 0..<m {
-      let column = w + places[layout.missingStart + j] * n
-      for i in j..<m { l[i + j * m] = column[places[layout.missingStart + i]] }
+      let column = precision.pointer + places[layout.missingStart + j] * n
       for i in 0..<o {
         let value = column[places[layout.observedStart + i]]
         c[i + j * o] = value
         b[i + j * o] = value
       }
     }
-    guard Kernels.choleskyInPlace(l, order: m) else { return nil }
-    let logDeterminant = Kernels.logDeterminant(factor: l, order: m)
     solveRows(b, rows: o, factor: l, order: m)
     Kernels.invertFactorInPlace(l, order: m)
-    // b = P_om P_mm⁻¹, so that -bᵀ are the regression weights. Next M b and bᵀ M b.
-    let f = layout.share
+    Kernels.multiply(symmetric: products.pointer + layout.productStart, order: o, b, columns: m, into: mb)
     var trace = 0.0
-    let mb = c + o * m
-    if layout.productStart < 0 {
-      let r = layout.rank
-      let v = reduced.pointer
-      let factor = factors.pointer + layout.factorStart
-      for j in 0..<m {
-        let target = mb + j * o
-        target.update(repeating: 0, count: o)
-        for k in 0..<r {
-          let value = Kernels.dot(factor + k * o, b + j * o, count: o)
-          v[k + j * r] = value
-          let column = factor + k * o
-          for i in 0..<o { target[i] += value * column[i] }
-        }
-      }
-      for j in 0..<m {
-        for i in 0...j { l[i + j * m] += Kernels.dot(v + i * r, v + j * r, count: r) }
-      }
-    } else {
-      Kernels.multiply(
-        symmetric: products.pointer + layout.productStart, order: o, b, columns: m, into: mb)
-      for j in 0..<m {
-        for i in 0...j { l[i + j * m] += Kernels.dot(b + i * o, mb + j * o, count: o) }
-      }
-    }
-    let t = scratch.pointer
     for j in 0..<m {
-      let place = places[layout.missingStart + j]
-      let target = t + place * n
+      for i in 0...j { l[i + j * m] += Kernels.dot(b + i * o, mb + j * o, count: o) }
+      let target = scratch.pointer + places[layout.missingStart + j] * n
       let source = mb + j * o
       trace += Kernels.dot(source, c + j * o, count: o)
-      for i in 0..<o { target[places[layout.observedStart + i]] -= f * source[i] }
-      for i in 0..<j { target[places[layout.missingStart + i]] += f * l[i + j * m] }
-      target[place] += 0.5 * f * l[j + j * m]
+      for i in 0..<o { target[places[layout.observedStart + i]] -= layout.share * source[i] }
     }
-    return logDeterminant - trace
+    return trace
   }
 
   /// b ← b (L Lᵀ)⁻¹, row by row in columns.
@@ -303,7 +342,9 @@ package final class PatternLikelihood {
     let z = cross.pointer
     let f = layout.share
     for k in 0..<layout.rank {
-      let column = factors.pointer + layout.factorStart + k * o
+      let factor = factors.pointer + layout.factorStart + k * n
+      let column = regression.pointer
+      for i in 0..<o { column[i] = factor[places[layout.observedStart + i]] }
       Kernels.multiply(symmetric: w, order: o, column, columns: 1, into: z)
       trace += Kernels.dot(column, z, count: o)
       for j in 0..<o {
@@ -393,15 +434,15 @@ package final class PatternLikelihood {
     guard let z else { return m }
     z.update(repeating: 0, count: n * layout.rank)
     for k in 0..<layout.rank {
-      let column = factors.pointer + layout.factorStart + k * o
+      let column = factors.pointer + layout.factorStart + k * n
       let target = z + k * n
-      for j in 0..<o {
+      for j in 0..<n where column[j] != 0 {
         let value = column[j]
-        let source = w + places[layout.observedStart + j] * n
+        let source = w + j * n
         for i in 0..<n { target[i] += value * source[i] }
       }
       for j in 0..<m {
-        let value = Kernels.dot(b + j * o, column, count: o)
+        let value = Kernels.dot(u + j * n, column, count: n)
         let source = u + j * n
         for i in 0..<n { target[i] -= value * source[i] }
       }
@@ -434,7 +475,8 @@ package final class PatternLikelihood {
     z.update(repeating: 0, count: n * layout.rank)
     let solved = regression.pointer
     for k in 0..<layout.rank {
-      solved.update(from: factors.pointer + layout.factorStart + k * o, count: o)
+      let factor = factors.pointer + layout.factorStart + k * n
+      for i in 0..<o { solved[i] = factor[places[layout.observedStart + i]] }
       Kernels.solve(factor: l, order: o, solved)
       for i in 0..<o { z[k * n + places[layout.observedStart + i]] = solved[i] }
     }

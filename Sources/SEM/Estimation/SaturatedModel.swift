@@ -1,90 +1,177 @@
 package import SEMNumerics
 
-/// The model with every mean and covariance free, of which incomplete data know the information.
+/// The information of complete and of incomplete data about means and covariances: that of the saturated model.
 ///
-/// Its parameters are the means, then the lower triangle of the covariance matrix by columns.
+/// Parameters are the means, then the lower triangle of the covariance matrix by columns. In the augmented moment matrix
+/// Σ⁺ of ``PatternLikelihood``, with the means as origin, all of them are elements: Σₐ = eᵢ eⱼᵀ + eⱼ eᵢᵀ, once for i = j,
+/// where the last row and column stand for the means. So the information is a sum of tr(D Σₐ E Σ_b) for pairs of matrices
+/// D and E, which four elements of each pair give:
+///
+///     tr(D Σₐ E Σ_b) = D_li E_jk + D_ki E_jl + D_lj E_ik + D_kj E_il
+///
+/// and a sum over patterns needs but the sums of products of all elements of D with all of E: one matrix product for many
+/// patterns.
 package enum SaturatedModel {
-  /// The table of one block.
-  package static func table(of variables: [String]) -> ParameterTable {
-    var rows: [Parameter] = []
-    func add(_ lhs: String, _ op: Operator, _ rhs: String) {
-      var row = Parameter(lhs: lhs, op: op, rhs: rhs)
-      row.free = rows.count + 1
-      rows.append(row)
-    }
-    for name in variables { add(name, .intercept, "") }
-    for (j, name) in variables.enumerated() {
-      for other in variables[j...] { add(name, .covariance, other) }
-    }
-    return ParameterTable(
-      rows: rows, blocks: [ModelBlock(observed: variables, latent: [])], hasMeanStructure: true)
-  }
-
-  /// The parameters at some moments.
-  package static func values(_ moments: SampleMoments) -> [Double] {
-    (moments.mean ?? moments.variables.map { _ in 0 }) + moments.covariance.halfVectorization
-  }
-
-  /// The discrepancy of incomplete data, evaluated at the saturated estimates.
-  static func incompleteBlock(_ sample: SampleMoments) -> FullInformationBlock? {
-    FullInformationBlock(structure: structure(table(of: sample.variables)), sample: sample)
-      .flatMap { isDefined($0, sample) ? $0 : nil }
-  }
-
-  private static func structure(_ table: ParameterTable) -> BlockStructure {
-    BlockStructure(block: table.blocks[0], table: table, sampleValue: { _ in 0 })
-  }
-
-  private static func isDefined(_ block: some BlockDiscrepancy, _ sample: SampleMoments) -> Bool {
-    values(sample).withUnsafeBufferPointer { point in
-      point.baseAddress.map { block.value(at: $0) != nil } ?? false
-    }
-  }
-
-  /// The observed information of incomplete data about saturated moments at other moments, for one case: ½ ∂²F.
+  /// The expected information of complete data at given moments, for one case: Σ⁻¹ and ½ Dᵀ (Σ⁻¹ ⊗ Σ⁻¹) D.
   ///
-  /// - Complexity: that of ``observedInformation(_:)``.
-  package static func observedInformation(
-    _ sample: SampleMoments, at mean: [Double], _ covariance: Matrix
-  ) -> Matrix? {
-    let block = FullInformationBlock(structure: structure(table(of: sample.variables)), sample: sample)
-    let point = mean + covariance.halfVectorization
-    return block.flatMap { block in
-      let isDefined = point.withUnsafeBufferPointer { point in
-        point.baseAddress.map { block.value(at: $0) != nil } ?? false
-      }
-      return isDefined ? halfCurvature(block, .exact, sample) : nil
-    }
+  /// - Returns: `nil` where the covariance matrix is not positive definite.
+  /// - Complexity: O(q²), q = p (p + 3) / 2.
+  package static func completeInformation(_ moments: SampleMoments) -> Matrix? {
+    guard let factor = try? Cholesky(moments.covariance) else { return nil }
+    let p = moments.variables.count
+    let n = p + 1
+    let inverse = factor.inverse()
+    var precision = Matrix(rowCount: n, columnCount: n)
+    for j in 0..<p { for i in 0..<p { precision[i, j] = inverse[i, j] } }
+    precision[p, p] = 1
+    return information(order: n) { (l, i, j, k) in precision[l, i] * precision[j, k] }
   }
 
   /// The observed information of incomplete data at the saturated moments, for one case: ½ ∂²F.
   ///
-  /// - Complexity: O(q² m (m + r)) for each pattern, q = p (p + 3) / 2.
+  /// - Returns: `nil` where the covariance matrix is not positive definite, or without patterns.
+  /// - Complexity: O(p⁴) for each pattern, in large matrix products.
   package static func observedInformation(_ sample: SampleMoments) -> Matrix? {
-    incompleteBlock(sample).map { halfCurvature($0, .exact, sample) }
+    observedInformation(sample, at: sample.mean ?? [], sample.covariance)
   }
 
-  /// The expected information of complete data at given moments, for one case: Σ⁻¹ and ½ Dᵀ (Σ⁻¹ ⊗ Σ⁻¹) D.
-  package static func completeInformation(_ moments: SampleMoments) -> Matrix? {
-    var complete = moments
-    complete.patterns = nil
-    complete.mean = moments.mean ?? moments.variables.map { _ in 0 }
-    guard
-      let block = MaximumLikelihoodBlock(
-        structure: structure(table(of: moments.variables)), sample: complete), isDefined(block, complete)
-    else { return nil }
-    return halfCurvature(block, .expected, complete)
+  /// The observed information of incomplete data about saturated moments at other moments, for one case: ½ ∂²F.
+  package static func observedInformation(
+    _ sample: SampleMoments, at mean: [Double], _ covariance: Matrix
+  ) -> Matrix? {
+    guard let patterns = sample.patterns, mean.count == sample.variables.count else { return nil }
+    let p = mean.count
+    let n = p + 1
+    let likelihood = PatternLikelihood(patterns, variables: Array(0..<p), origin: mean)
+    let point = NumberBuffer(count: n * n)
+    for j in 0..<p { for i in 0..<p { point[i + j * n] = covariance[i, j] } }
+    point[n * n - 1] = 1
+    guard withExtendedLifetime(point, { likelihood.value(at: point.pointer) }) != nil else { return nil }
+    let products = PatternProducts(likelihood)
+    let residual = NumberBuffer(count: n * n)
+    likelihood.residual(into: residual.pointer)
+    let h = products.length
+    let sums = products.sums
+    let place = products.place
+    var result = information(order: n) { (l, i, j, k) in
+      sums[place[l + i * n] + place[j + k * n] * h]
+    }
+    // Σ⁺ is quadratic in the means: ½ tr(Q Σₐ_b).
+    for j in 0..<p { for i in 0..<p { result[i, j] += residual[i + j * n] } }
+    return withExtendedLifetime((products, residual)) { result }
   }
 
-  private static func halfCurvature(
-    _ block: some BlockDiscrepancy, _ kind: Curvature, _ sample: SampleMoments
-  ) -> Matrix {
-    let p = sample.variables.count
-    let q = p * (p + 3) / 2
-    let buffer = NumberBuffer(count: q * q)
-    block.addCurvature(kind, 0.5, dimension: q, into: buffer.pointer)
-    Kernels.mirrorLower(buffer.pointer, order: q)
-    return buffer.matrix(rowCount: q, columnCount: q)
+  /// ½ tr(D Σₐ E Σ_b) of all parameters from the products D_li E_jk.
+  private static func information(order n: Int, _ product: (Int, Int, Int, Int) -> Double) -> Matrix {
+    let p = n - 1
+    let elements = (0..<p).map { (row: $0, column: p) } + halfVectorPositions(order: p)
+    let q = elements.count
+    var result = Matrix(rowCount: q, columnCount: q)
+    for b in 0..<q {
+      let (k, l) = elements[b]
+      for a in b..<q {
+        let (i, j) = elements[a]
+        var value = product(l, i, j, k) + product(k, i, j, l) + product(l, j, i, k) + product(k, j, i, l)
+        if i == j { value *= 0.5 }
+        if k == l { value *= 0.5 }
+        result.elements[a + b * q] = 0.5 * value
+        result.elements[b + a * q] = 0.5 * value
+      }
+    }
+    return result
+  }
+}
+
+/// The sums of products of the elements of D and E with Σ tr(D Σₐ E Σ_b) the exact curvature of ``PatternLikelihood`` at its
+/// last point, beside the curvature of Σ⁺ itself; see ``FullInformationBlock``.
+///
+/// The patterns by P together have P and f P - 2 Q, each of them U Uᵀ and -(U Uᵀ + 2 Z Zᵀ), the others Y Yᵀ and
+/// 2 Z Zᵀ - Y Yᵀ.
+private final class PatternProducts {
+  /// The number of elements of a lower triangle.
+  let length: Int
+  /// For (row, column) of a symmetric matrix the place in its lower triangle by columns.
+  let place: [Int]
+  /// length², D by rows and E by columns.
+  let sums: NumberBuffer
+  private static let capacity = 64
+  private let left, right: NumberBuffer
+  private var count = 0
+
+  init(_ likelihood: PatternLikelihood) {
+    let n = likelihood.order
+    length = n * (n + 1) / 2
+    var place = [Int](repeating: 0, count: n * n)
+    for (index, position) in halfVectorPositions(order: n).enumerated() {
+      place[position.row + position.column * n] = index
+      place[position.column + position.row * n] = index
+    }
+    self.place = place
+    sums = NumberBuffer(count: length * length)
+    left = NumberBuffer(count: length * Self.capacity)
+    right = NumberBuffer(count: length * Self.capacity)
+    let widest = likelihood.widest
+    let u = NumberBuffer(count: n * max(widest.u, 1))
+    let z = NumberBuffer(count: n * max(widest.z, 1))
+    let scratch = NumberBuffer(count: n * n)
+    let residual = NumberBuffer(count: n * n)
+    likelihood.residual(into: scratch.pointer, byPrecision: residual.pointer)
+    for i in 0..<(n * n) {
+      residual[i] = likelihood.precisionShare * likelihood.precision[i] - 2 * residual[i]
+    }
+    add(1) { d, e in
+      var index = 0
+      for j in 0..<n {
+        for i in j..<n {
+          d[index] = likelihood.precision[i + j * n]
+          e[index] = residual[i + j * n]
+          index += 1
+        }
+      }
+    }
+    for layout in likelihood.layouts where layout.missingCount > 0 {
+      let columns = likelihood.directions(of: layout, u: u.pointer, z: z.pointer)
+      add(layout.share) { d, e in
+        d.update(repeating: 0, count: length)
+        e.update(repeating: 0, count: length)
+        for k in 0..<columns { Self.addTriangle(u.pointer + k * n, n, 1, d) }
+        for k in 0..<layout.rank {
+          Self.addTriangle(z.pointer + k * n, n, layout.isDirect ? 2 : -2, e)
+        }
+        for i in 0..<length { e[i] -= d[i] }
+      }
+    }
+    flush()
+    withExtendedLifetime((u, z, scratch, residual)) {}
+  }
+
+  /// Adds `factor` times the lower triangle of v vᵀ.
+  @inline(__always)
+  private static func addTriangle(
+    _ v: UnsafePointer<Double>, _ n: Int, _ factor: Double, _ target: UnsafeMutablePointer<Double>
+  ) {
+    var start = target
+    for j in 0..<n {
+      let value = factor * v[j]
+      if value != 0 { for i in j..<n { start[i - j] += value * v[i] } }
+      start += n - j
+    }
+  }
+
+  private func add(
+    _ factor: Double, _ fill: (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Void
+  ) {
+    if count == Self.capacity { flush() }
+    let d = left.pointer + count * length
+    fill(d, right.pointer + count * length)
+    if factor != 1 { for i in 0..<length { d[i] *= factor } }
+    count += 1
+  }
+
+  private func flush() {
+    Kernels.addProducts(
+      left.pointer, right.pointer, rows: length, columns: count, factor: 1, into: sums.pointer)
+    count = 0
   }
 }
 

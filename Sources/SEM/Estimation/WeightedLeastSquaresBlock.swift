@@ -192,22 +192,42 @@ package final class WeightedLeastSquaresBlock: BlockDiscrepancy {
     return value
   }
 
-  /// Adds `factor` · 2 ΔᵀMΔ for another symmetric matrix M over the moments, sandwiched as V M V.
-  package func addSandwich(
-    _ middle: (_ column: UnsafePointer<Double>, _ target: UnsafeMutablePointer<Double>) -> Void,
-    _ factor: Double, dimension t: Int, into matrix: UnsafeMutablePointer<Double>
-  ) {
-    prepareJacobian()
-    for bIndex in free.indices {
-      middle(weightedJacobian.pointer + bIndex * momentCount, candidateColumn.pointer)
-      candidate = nil
-      for aIndex in bIndex..<free.count {
-        let value = Kernels.dot(
-          weightedJacobian.pointer + aIndex * momentCount, candidateColumn.pointer, count: momentCount)
-        addPair(
-          factor * value, free[aIndex], free[bIndex], isSameElement: aIndex == bIndex, dimension: t,
-          into: matrix)
-      }
+  /// sᵀVs for moments s in the block's order of variables; no means without a mean structure.
+  package func quadraticForm(mean: [Double], covariance: Matrix) -> Double {
+    let order = structure.observedOrder
+    var values = mean.isEmpty ? [] : order.map { mean[$0] }
+    for (position, j) in order.enumerated() {
+      for i in order[position...] { values.append(covariance[i, j]) }
     }
+    let s = NumberBuffer(values)
+    let weightedValues = NumberBuffer(count: momentCount)
+    return withExtendedLifetime((s, weightedValues)) {
+      multiply(s.pointer, into: weightedValues.pointer)
+      return Kernels.dot(s.pointer, weightedValues.pointer, count: momentCount)
+    }
+  }
+
+  /// Calls `body` with the parameter and V Δₐ of every free element.
+  func forEachWeightedDerivative(_ body: (_ parameter: Int, _ column: UnsafePointer<Double>) -> Void) {
+    prepareJacobian()
+    for (index, element) in free.enumerated() {
+      body(element.parameter, weightedJacobian.pointer + index * momentCount)
+    }
+  }
+
+  /// D V^½ for rows D over the moments: any matrix R with R Rᵀ = D V Dᵀ; `nil` where V is not positive definite.
+  func rootWeighted(_ rows: Matrix) -> Matrix? {
+    if isDiagonal {
+      var result = rows
+      for j in 0..<momentCount {
+        let root = weight[j].squareRoot()
+        for i in 0..<rows.rowCount { result[i, j] *= root }
+      }
+      return result
+    }
+    guard let factor = try? Cholesky(weight.matrix(rowCount: momentCount, columnCount: momentCount)) else {
+      return nil
+    }
+    return rows * factor.lower
   }
 }

@@ -138,29 +138,13 @@ final class DrawStore: @unchecked Sendable {
       accelerations: accelerations, confidenceLevel: level)
   }
 
-  /// Efron's acceleration Σ d³ / (6 (Σ d²)^1.5) of each statistic, d the mean of a block's leave-out values minus each of
-  /// them (Efron 1987; Davison and Hinkley 1997, section 5.3); NaN where it is not defined.
+  /// The acceleration of each statistic from leave-out samples; see ``BootstrapInterval/acceleration(leaveOut:strata:)``.
   func accelerations(blocks: [Int]) -> [Double] {
-    let last = (blocks.max() ?? 0) + 1
+    let usable = (0..<draws).filter { outcome($0) == .proper || outcome($0) == .inadmissible }
     return (0..<columns).map { column in
-      var sums = [Double](repeating: 0, count: last)
-      var counts = sums
-      let usable = (0..<draws).filter {
-        (outcome($0) == .proper || outcome($0) == .inadmissible) && !row($0)[column].isNaN
-      }
-      for draw in usable {
-        sums[blocks[draw]] += row(draw)[column]
-        counts[blocks[draw]] += 1
-      }
-      var squares = 0.0
-      var cubes = 0.0
-      for draw in usable {
-        let block = blocks[draw]
-        let d = sums[block] / counts[block] - row(draw)[column]
-        squares += d * d
-        cubes += d * d * d
-      }
-      return squares > 0 ? cubes / (6 * squares * squares.squareRoot()) : .nan
+      let defined = usable.filter { !row($0)[column].isNaN }
+      return BootstrapInterval.acceleration(
+        leaveOut: defined.map { row($0)[column] }, strata: defined.map { blocks[$0] })
     }
   }
 }
@@ -242,17 +226,8 @@ final class DrawWorker {
 
   private func fitInFull() -> DrawOutcome {
     guard let general else { return .failed }
-    let samples = zip(fit.moments, resampler.covariances.indices).map { original, block in
-      var sample = original
-      sample.count = resampler.counts[block]
-      // Fitting starts from divisor N.
-      let cases = Double(max(sample.count, 1))
-      let factor = max(cases - resampler.source.lostDegree, 1) / cases
-      sample.covariance.elements = resampler.covariances[block].array.map { $0 * factor }
-      if sample.mean != nil { sample.mean = resampler.means[block].array }
-      return sample
-    }
     let rows = resampler.source.rows.isEmpty ? nil : resampler.rows()
+    guard let samples = sampleMoments(rows) else { return .failed }
     guard let draw = try? general.fit(samples, rows: rows, start: fit.estimates), draw.convergence.isConverged
     else { return .failed }
     for index in estimates.indices { estimates[index] = draw.estimates[index] }
@@ -271,6 +246,28 @@ final class DrawWorker {
       }
     }
     return outcome
+  }
+
+  /// The last sample's moments with divisor N; for incomplete rows the saturated model's, as a fit of them has.
+  private func sampleMoments(_ rows: [Matrix]?) -> [SampleMoments]? {
+    var result: [SampleMoments] = []
+    for (block, original) in fit.moments.enumerated() {
+      if fit.options.missing != .listwise {
+        guard let rows,
+          let saturated = SaturatedMoments(MissingPatterns(rows[block], variables: original.variables))
+        else { return nil }
+        result.append(saturated.moments)
+        continue
+      }
+      var sample = original
+      sample.count = resampler.counts[block]
+      let cases = Double(max(sample.count, 1))
+      let factor = max(cases - resampler.source.lostDegree, 1) / cases
+      sample.covariance.elements = resampler.covariances[block].array.map { $0 * factor }
+      if sample.mean != nil { sample.mean = resampler.means[block].array }
+      result.append(sample)
+    }
+    return result
   }
 
   private func evaluate(chiSquare: Double, usesSample: Bool) -> DrawOutcome {

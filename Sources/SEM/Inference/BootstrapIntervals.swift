@@ -106,6 +106,26 @@ struct BootstrapInterval {
     standardError = (squares / (count - 1)).squareRoot()
   }
 
+  /// Efron's acceleration Σ d³ / (6 (Σ d²)^1.5), d the mean of a stratum's leave-out values minus each of them (Efron 1987;
+  /// Davison and Hinkley 1997, section 5.3); NaN where it is not defined.
+  static func acceleration(leaveOut: [Double], strata: [Int]) -> Double {
+    let count = (strata.max() ?? 0) + 1
+    var sums = [Double](repeating: 0, count: count)
+    var sizes = sums
+    for (value, stratum) in zip(leaveOut, strata) {
+      sums[stratum] += value
+      sizes[stratum] += 1
+    }
+    var squares = 0.0
+    var cubes = 0.0
+    for (value, stratum) in zip(leaveOut, strata) {
+      let d = sums[stratum] / sizes[stratum] - value
+      squares += d * d
+      cubes += d * d * d
+    }
+    return squares > 0 ? cubes / (6 * squares * squares.squareRoot()) : .nan
+  }
+
   /// The ends of an interval; `nil` where they are not defined.
   func ends(_ kind: BootstrapIntervalKind, level: Double) -> (
     lower: Double, upper: Double, isAtExtreme: Bool

@@ -32,7 +32,7 @@ struct SampleSource: Sendable {
   var blocks: [Block]
   var method: BootstrapMethod
   var seed: UInt64
-  /// 1 for the Wishart likelihood, whose covariance matrices have divisor n - 1.
+  /// 1 where covariance matrices have divisor n - 1.
   var lostDegree: Double
   /// The rows themselves, for models that must be fitted to rows; empty where moments do.
   var rows: [Matrix] = []
@@ -69,8 +69,11 @@ extension SampleSource {
   init(_ fit: FittedModel, options: BootstrapOptions) throws(InferenceError) {
     method = options.method
     seed = options.seed
-    lostDegree = fit.options.likelihood == .wishart ? 1 : 0
+    lostDegree = fit.options.usesUnbiasedCovariance ? 1 : 0
     blocks = []
+    if fit.options.missing != .listwise, method != .ordinary {
+      throw .notAvailable("With missing values only ordinary draws can be made.")
+    }
     for (index, sample) in fit.moments.enumerated() {
       let p = sample.variables.count
       var block = Block(

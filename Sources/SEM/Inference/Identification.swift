@@ -93,7 +93,7 @@ extension FittedModel {
 
 extension ParameterTable {
   /// Judges identification without data, at points drawn at random: a rank that holds at one of them holds almost
-  /// everywhere (Bekker, Merckens and Wansbeek 1994).
+  /// everywhere (Bekker, Merckens and Wansbeek 1994). With equality constraints the points lie on them.
   ///
   /// - Parameter seed: Chooses the points.
   /// - Returns: The best rank that was found; `nil` where no point gave a positive definite Σ.
@@ -110,6 +110,7 @@ extension ParameterTable {
     else {
       return nil
     }
+    let constraints = (try? ModelConstraints(table: self)) ?? nil
     var best: Identification?
     for attempt in 0..<8 {
       var random = RandomStream(seed: seed, stream: UInt64(attempt))
@@ -126,6 +127,14 @@ extension ParameterTable {
         default: values[row.free - 1] = 0.6 * spread * (2 * u - 1)
         }
       }
+      var tangent: Matrix?
+      var rank = 0
+      if let constraints {
+        guard let place = constraints.nearestFeasible(to: values) else { continue }
+        values = place.point
+        tangent = place.tangent
+        rank = place.rank
+      }
       let isDefined = values.withUnsafeBufferPointer { point in
         point.baseAddress.map { objective.value(at: $0) != nil } ?? false
       }
@@ -135,7 +144,7 @@ extension ParameterTable {
       Kernels.mirrorLower(buffer.pointer, order: t)
       let result = Identification(
         information: buffer.matrix(rowCount: t, columnCount: t), names: freeParameterNames,
-        degreesOfFreedom: distinctMomentCount - t)
+        degreesOfFreedom: distinctMomentCount - t + rank, tangent: tangent)
       if result.rank > (best?.rank ?? -1) { best = result }
       if result.directions.isEmpty { break }
     }

@@ -164,6 +164,21 @@ public enum Kernels {
     }
   }
 
+  /// `c += factor · a bᵀ` for `a` and `b` of shape rows × columns.
+  ///
+  /// - Complexity: 2 rows² · columns operations in BLAS.
+  public static func addProducts(
+    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, rows n: Int, columns: Int, factor: Double,
+    into c: UnsafeMutablePointer<Double>
+  ) {
+    guard columns > 0, n > 0 else { return }
+    let order = Int32(n)
+    la_gemm(
+      CChar(UInt8(ascii: "N")), CChar(UInt8(ascii: "T")), order, order, Int32(columns), factor, a, order, b,
+      order,
+      1, c, order)
+  }
+
   /// `c = aᵀ b` for `a` of shape rows × leftColumns and `b` of shape rows × rightColumns.
   public static func transposedProduct(
     _ a: UnsafePointer<Double>, columns leftColumns: Int, _ b: UnsafePointer<Double>,
