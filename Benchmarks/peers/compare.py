@@ -4,7 +4,8 @@
 usage: compare.py [--rounds 7] [--only TEXT] [--json FILE] [--markdown FILE] [--no-install] [--without lavaan,semopy]
 
 Each program runs in a process of its own that reads model and data once; then the programs take turns, `rounds` times: each
-answers with seconds per call, averaged over at least 0.15 s.  One thread each, the BLAS of the system for lavaan and us.
+answers with processor seconds per call, averaged over at least 0.15 s (wall-clock time would measure the neighbours on a
+shared machine; with one thread both are the same on an idle one).  One thread each, the BLAS of the system for lavaan and us.
 Before a time is printed the estimates are compared: all free parameters within 1e-3 of ours relative to max(1, |ours|) (semopy
 within 1e-2: it stops early); a program that differs is named and its times are left out.
 """
@@ -143,7 +144,7 @@ def main():
         for program in programs:
             program.close()
 
-    text = "%s. %s. One thread each; medians of %d turns.\n\n" % (
+    text = "%s. %s. Processor time, one thread each; medians of %d turns.\n\n" % (
         machine(), "; ".join("%s: %s" % v for v in versions.items()), args.rounds)
     text += "| case | from … to | swift-sem | lavaan | semopy | lavaan ÷ ours | semopy ÷ ours |\n"
     text += "|---|---|--:|--:|--:|--:|--:|\n"

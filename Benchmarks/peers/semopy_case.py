@@ -55,11 +55,11 @@ for line in sys.stdin:
     if task == "result":
         print(result(), flush=True)
         continue
-    begin = time.perf_counter()
+    begin = time.process_time()
     times = 0
     while True:
         globals()[task]()
         times += 1
-        if time.perf_counter() - begin > 0.15:
+        if time.process_time() - begin > 0.15:
             break
-    print("%.9f" % ((time.perf_counter() - begin) / times), flush=True)
+    print("%.9f" % ((time.process_time() - begin) / times), flush=True)

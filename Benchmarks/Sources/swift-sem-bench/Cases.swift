@@ -15,7 +15,7 @@ struct Case {
   var publishedWhole: [String: Double] = [:]
 
   /// The name as a folder's.
-  var folder: String {
+  static func folder(_ name: String) -> String {
     String(name.filter { $0.isLetter || $0.isNumber || $0 == " " }.map { $0 == " " ? "-" : $0 })
   }
 
@@ -41,26 +41,33 @@ struct Case {
     try DataTable(contentsOf: root.appending(path: "Examples/Data/\(name).csv").path)
   }
 
-  /// The five cases that the peers are timed on too.
-  static func all() throws -> [Case] {
+  /// The cases that the peers are timed on too.
+  static let names = [
+    "9 indicators", "11 indicators", "MIMIC, fixed x", "30 indicators (P2P)", "100 indicators",
+  ]
+
+  /// One of ``names``.
+  static func named(_ name: String) throws -> Case {
     var random = ModelOptions()
     random.fixedCovariates = false
-    return [
-      Case(
-        name: "9 indicators", text: try text("three-factors"),
-        data: try table("HolzingerSwineford1939"),
-        publishedEstimates: ["prototype": 0.87e-3, "magmaan": 0.39e-3], publishedWhole: ["magmaan": 2.2e-3]),
-      Case(
-        name: "11 indicators", text: try text("political-democracy"), data: try table("PoliticalDemocracy"),
-        publishedEstimates: ["prototype": 0.81e-3, "magmaan": 1.29e-3], publishedWhole: ["magmaan": 1.9e-3]),
-      Case(
-        name: "MIMIC, fixed x", text: try text("mimic"), data: try table("HolzingerSwineford1939")),
-      Case(
-        name: "30 indicators (P2P)", text: try text("p2p"), data: try table("p2p-survey"), options: random),
-      try simulated(
-        name: "100 indicators", factors: 10, indicatorsPerFactor: 10, rows: 1000,
-        publishedEstimates: ["prototype": 29e-3, "magmaan": 215e-3], publishedWhole: ["magmaan": 607e-3]),
-    ]
+    switch name {
+    case "9 indicators":
+      return Case(
+        name: name, text: try text("three-factors"), data: try table("HolzingerSwineford1939"),
+        publishedEstimates: ["prototype": 0.87e-3, "magmaan": 0.39e-3], publishedWhole: ["magmaan": 2.2e-3])
+    case "11 indicators":
+      return Case(
+        name: name, text: try text("political-democracy"), data: try table("PoliticalDemocracy"),
+        publishedEstimates: ["prototype": 0.81e-3, "magmaan": 1.29e-3], publishedWhole: ["magmaan": 1.9e-3])
+    case "MIMIC, fixed x":
+      return Case(name: name, text: try text("mimic"), data: try table("HolzingerSwineford1939"))
+    case "30 indicators (P2P)":
+      return Case(name: name, text: try text("p2p"), data: try table("p2p-survey"), options: random)
+    default:
+      return try simulated(
+        name: name, factors: 10, indicatorsPerFactor: 10, rows: 1000,
+        publishedEstimates: ["prototype": 29e-3, "magmaan": 215e-3], publishedWhole: ["magmaan": 607e-3])
+    }
   }
 
   /// Loadings between 0.6 and 0.9, factor correlations of 0.3, unit variances.

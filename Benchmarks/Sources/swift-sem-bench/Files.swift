@@ -5,7 +5,7 @@ import SEMNumerics
 /// Writes model.lav, data.csv and estimates.json of each case into a folder of its own, for other programs.
 func export(_ cases: [Case], to folder: URL) throws {
   for test in cases {
-    let place = folder.appending(path: test.folder)
+    let place = folder.appending(path: Case.folder(test.name))
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
     let (table, _) = try test.prepared()
     let observed = table.blocks[0].observed

@@ -9,6 +9,8 @@ struct Measurement: Codable {
   var name: String
   /// Seconds per call: the least, the middle, and what nine of ten calls stayed below.
   var minimum, median, p90: Double
+  /// The least processor time of this thread per call: what a busy machine spoils least.
+  var processor: Double
   /// How many calls were timed.
   var calls: Int
   /// Allocations of one call, or -1 where they are not counted.
@@ -25,9 +27,14 @@ final class Harness {
   var filter = ""
   /// Seconds of measurement per benchmark.
   var time = 1.0
+  /// Instead of timing: calls of each benchmark, for a profiler.
+  var callCount: Int?
   private(set) var measurements: [Measurement] = []
   /// Keeps results alive, so that the optimiser removes nothing.
   private var sink = 0.0
+
+  /// Whether a text holds the filter.
+  func wants(_ names: String) -> Bool { filter.isEmpty || names.contains(filter) }
 
   /// Times `body`, which returns a number of its result.
   ///
@@ -36,7 +43,11 @@ final class Harness {
     _ group: String, _ name: String, note: String = "", published: [String: Double] = [:],
     _ body: () throws -> Double
   ) rethrows {
-    guard filter.isEmpty || "\(group)/\(name)".contains(filter) else { return }
+    guard wants("\(group)/\(name)") else { return }
+    if let callCount {
+      for _ in 0..<callCount { sink += try body() }
+      return
+    }
     let clock = ContinuousClock()
     // Warm-up: caches, lazy initialisation and the processor's clock.
     let begin = clock.now
@@ -53,24 +64,35 @@ final class Harness {
 
     let batch = max(1, Int((50e-6 / once).rounded(.up)))
     var samples: [Double] = []
+    var processor = Double.infinity
     let start = clock.now
     while samples.count < 5 || (clock.now - start < .seconds(time) && samples.count < 100_000) {
       let from = clock.now
+      let processorFrom = Self.processorTime()
       for _ in 0..<batch { sink += try body() }
+      processor = min(processor, (Self.processorTime() - processorFrom) / Double(batch))
       samples.append(seconds(clock.now - from) / Double(batch))
     }
     samples.sort()
     let measurement = Measurement(
       group: group, name: name, minimum: samples[0], median: samples[samples.count / 2],
-      p90: samples[min(samples.count - 1, samples.count * 9 / 10)], calls: samples.count * batch,
+      p90: samples[min(samples.count - 1, samples.count * 9 / 10)], processor: processor,
+      calls: samples.count * batch,
       allocations: allocations, note: note, published: published)
     measurements.append(measurement)
     print(
       "\(group)/\(name)".padding(toLength: 44, withPad: " ", startingAt: 0),
-      "min \(Self.duration(measurement.minimum))  median \(Self.duration(measurement.median))",
+      "processor \(Self.duration(processor))  min \(Self.duration(measurement.minimum))  median \(Self.duration(measurement.median))",
       " p90 \(Self.duration(measurement.p90))  allocations \(allocations)", note.isEmpty ? "" : " (\(note))",
       Self.comparison(published).isEmpty ? "" : " [other run: \(Self.comparison(published))]")
     fflush(nil)
+  }
+
+  /// Seconds of the processor that this thread has used.
+  static func processorTime() -> Double {
+    var now = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now)
+    return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
   }
 
   private func seconds(_ duration: Duration) -> Double {
@@ -91,11 +113,12 @@ final class Harness {
   /// The table for a document.
   func markdown(machine: Machine) -> String {
     var text = "\(machine.description)\n\n"
-    text += "| benchmark | minimum | median | 90 % below | allocations | | figures of another run |\n"
-    text += "|---|--:|--:|--:|--:|---|---|\n"
+    text +=
+      "| benchmark | processor | minimum | median | 90 % below | allocations | | figures of another run |\n"
+    text += "|---|--:|--:|--:|--:|--:|---|---|\n"
     for m in measurements {
       text +=
-        "| \(m.group): \(m.name) | \(Self.duration(m.minimum)) | \(Self.duration(m.median)) | \(Self.duration(m.p90))"
+        "| \(m.group): \(m.name) | \(Self.duration(m.processor)) | \(Self.duration(m.minimum)) | \(Self.duration(m.median)) | \(Self.duration(m.p90))"
         + " | \(m.allocations < 0 ? "" : "\(m.allocations)") | \(m.note) | \(Self.comparison(m.published)) |\n"
     }
     return text

@@ -3,7 +3,7 @@ import SEM
 import SEMReport
 
 /// Answers requests of `peers/compare.py` on standard input about one case: "moments", "estimates" and "whole" with
-/// seconds per call, "result" with the estimates.
+/// processor seconds per call, "result" with the estimates.
 func serve(_ test: Case) throws {
   let (table, moments) = try test.prepared()
   let tasks: [String: () throws -> Double] = [
@@ -13,7 +13,6 @@ func serve(_ test: Case) throws {
   ]
   print("ready swift-sem, \(Machine().linearAlgebra)")
   fflush(nil)
-  let clock = ContinuousClock()
   var sink = 0.0
   while let line = readLine() {
     if line == "result" {
@@ -23,14 +22,13 @@ func serve(_ test: Case) throws {
       }
       print(texts.joined(separator: ";"))
     } else if let task = tasks[line] {
-      let begin = clock.now
+      let begin = Harness.processorTime()
       var calls = 0
       repeat {
         sink += try task()
         calls += 1
-      } while clock.now - begin < .milliseconds(150)
-      let spent = (clock.now - begin) / calls
-      print(Double(spent.components.seconds) + Double(spent.components.attoseconds) * 1e-18)
+      } while Harness.processorTime() - begin < 0.15
+      print((Harness.processorTime() - begin) / Double(calls))
     } else {
       print("unknown \(line)")
     }

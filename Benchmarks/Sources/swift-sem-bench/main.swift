@@ -4,12 +4,13 @@ import SEMNumerics
 import SEMReport
 
 let usage = """
-  usage: swift-sem-bench [--filter TEXT] [--time SECONDS] [--json FILE] [--markdown FILE] [--large]
+  usage: swift-sem-bench [--filter TEXT] [--time SECONDS | --calls NUMBER] [--json FILE] [--markdown FILE] [--large]
                          [--export FOLDER] [--serve CASE]
 
     --filter    run the benchmarks whose group/name contains the text
     --time      seconds of measurement for each (1)
     --large     add models of 800 and 1600 indicators
+    --calls     call each benchmark so many times and measure nothing, for a profiler
     --export    write models and data of the cases for other programs, and our estimates; measure nothing
     --serve     answer the requests of peers/compare.py about one case
   """
@@ -25,6 +26,7 @@ while let argument = arguments.popLast() {
   switch argument {
   case "--filter": harness.filter = arguments.popLast() ?? ""
   case "--time": harness.time = arguments.popLast().flatMap(Double.init) ?? 1
+  case "--calls": harness.callCount = arguments.popLast().flatMap(Int.init)
   case "--json": jsonPath = arguments.popLast()
   case "--markdown": markdownPath = arguments.popLast()
   case "--export": exportFolder = arguments.popLast()
@@ -37,21 +39,22 @@ while let argument = arguments.popLast() {
 }
 
 if let exportFolder {
-  try export(Case.all(), to: URL(fileURLWithPath: exportFolder))
+  try export(Case.names.map(Case.named), to: URL(fileURLWithPath: exportFolder))
   exit(0)
 }
 
 if let serveName {
-  guard let test = try Case.all().first(where: { $0.folder == serveName }) else { exit(2) }
-  try serve(test)
+  guard let name = Case.names.first(where: { Case.folder($0) == serveName }) else { exit(2) }
+  try serve(Case.named(name))
   exit(0)
 }
 
 let machine = Machine()
 print(machine.description)
-let cases = try Case.all()
 
-for test in cases {
+for name in Case.names where harness.wants("moments, fitter made anew/\(name) moments, fitter reused/\(name)")
+{
+  let test = try Case.named(name)
   let (table, moments) = try test.prepared()
   let fitter = try ModelFitter(table: table)
   let fit = try fitter.fit(moments)
@@ -65,20 +68,23 @@ for test in cases {
   try harness.measure("moments, fitter reused", test.name, note: note) { try fitter.fit(moments).discrepancy }
 }
 
-for test in cases {
+for name in Case.names where harness.wants("whole/\(name)") {
+  let test = try Case.named(name)
   try harness.measure("whole", test.name, published: test.publishedWhole) {
     try FitSummary(test.model().fit(to: test.data)).fitMeasures["rmsea"] ?? 0
   }
 }
 
-for test in cases {
+for name in Case.names where harness.wants("parse/\(name)") {
+  let test = try Case.named(name)
   let names = test.data.variableNames
   try harness.measure("parse", test.name) {
     try Double(test.model().specification(dataVariables: names).table.freeParameterCount)
   }
 }
 
-for test in cases {
+for name in Case.names where harness.wants("modification indices/\(name) fit measures/\(name)") {
+  let test = try Case.named(name)
   let fit = try test.model().fit(to: test.data)
   try harness.measure("modification indices", test.name) { try fit.modificationIndices()[0].index }
   harness.measure("fit measures", test.name) { fit.fitMeasures()["rmsea"] ?? 0 }
@@ -93,7 +99,7 @@ for (statistic, degrees) in [(85.305521772, 24.0), (38.1252, 35), (5000, 4505)] 
   }
 }
 
-if "csv/50 MB, numbers".contains(harness.filter) {
+if harness.wants("csv/50 MB, numbers") {
   let file = FileManager.default.temporaryDirectory.appending(path: "swift-sem-bench-\(getpid()).csv")
   let (rows, columns) = try writeNumbers(to: file, megabytes: 50)
   defer { try? FileManager.default.removeItem(at: file) }
@@ -102,8 +108,7 @@ if "csv/50 MB, numbers".contains(harness.filter) {
   }
 }
 
-for p in [50, 100, 200, 400] + (isLarge ? [800, 1600] : []) {
-  guard harness.filter.isEmpty || "scale/\(p) indicators".contains(harness.filter) else { continue }
+for p in [50, 100, 200, 400] + (isLarge ? [800, 1600] : []) where harness.wants("scale/\(p) indicators") {
   let test = try Case.simulated(
     name: "\(p) indicators", factors: max(1, p / 20), indicatorsPerFactor: 20, rows: max(1000, 2 * p))
   let (table, moments) = try test.prepared()

@@ -24,6 +24,7 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
   private let scratch: NumberBuffer
   private let total: NumberBuffer
   package let derivatives: ElementDerivatives
+  private let pairs: ElementPairs
   private let free: [BlockStructure.Element]
   private var weightIsFormed = false
   private var residualIsFormed = false
@@ -59,6 +60,7 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
     residualProducts = WeightedProducts(structure: structure)
     mixedProducts = WeightedProducts(structure: structure)
     derivatives = ElementDerivatives(structure: structure)
+    pairs = ElementPairs(structure: structure)
     free = structure.freeElements.map { structure.elements[$0] }
   }
 
@@ -108,16 +110,10 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
     _ kind: Curvature, _ factor: Double, dimension t: Int, into matrix: UnsafeMutablePointer<Double>
   ) {
     prepareCurvature(kind)
-    free.withUnsafeBufferPointer { free in
-      for bIndex in free.indices {
-        let b = free[bIndex]
-        for aIndex in bIndex..<free.count {
-          let a = free[aIndex]
-          let value = factor * preparedPairCurvature(a, b, kind)
-          add(value, a.parameter, b.parameter, isSameElement: aIndex == bIndex, t, matrix)
-        }
-      }
-    }
+    pairs.add(
+      factor, weightProducts, kind == .exact ? mixedProducts : weightProducts,
+      kind == .exact ? residualProducts : nil, effects: moments.effects.pointer, total: total.pointer,
+      dimension: t, into: matrix)
   }
 
   /// Forms what ``preparedPairCurvature(_:_:_:)`` reads.
@@ -148,16 +144,6 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
   ) -> Double {
     prepareCurvature(kind)
     return preparedPairCurvature(a, b, kind)
-  }
-
-  /// Adds one pair of elements to the lower triangle; two elements of one parameter count in both orders.
-  @inline(__always)
-  private func add(
-    _ value: Double, _ a: Int, _ b: Int, isSameElement: Bool, _ t: Int, _ matrix: UnsafeMutablePointer<Double>
-  ) {
-    let row = max(a, b)
-    let column = min(a, b)
-    matrix[row + column * t] += row == column && !isSameElement ? 2 * value : value
   }
 
   /// Adds `factor` times the diagonal of the expected curvature, each element by itself.

@@ -110,9 +110,9 @@ package struct ElementDerivatives {
   package func first(_ a: BlockStructure.Element, _ q: WeightedProducts) -> Double {
     let m = variableCount
     switch a.kind {
-    case .path: return 2 * q.y.pointer[a.row + (a.column - sinkCount) * m]
+    case .path: return 2 * q.y.pointer[a.row &+ (a.column &- sinkCount) &* m]
     case .covariance:
-      let value = q.x.pointer[a.row + a.column * m]
+      let value = q.x.pointer[a.row &+ a.column &* m]
       return a.row == a.column ? value : 2 * value
     }
   }
@@ -128,10 +128,10 @@ package struct ElementDerivatives {
     let (xv, yv) = (v.x.pointer, v.y.pointer)
     switch (a.kind, b.kind) {
     case (.path, .path):
-      let (i, j, k, l) = (a.row, a.column - ns, b.row, b.column - ns)
-      let jl = j + l * sourceCount
-      return yv[k + j * m] * yw[i + l * m] + v.z.pointer[jl] * xw[k + i * m]
-        + xv[i + k * m] * w.z.pointer[jl] + yv[i + l * m] * yw[k + j * m]
+      let (i, j, k, l) = (a.row, a.column &- ns, b.row, b.column &- ns)
+      let jl = j &+ l &* sourceCount
+      return yv[k &+ j &* m] * yw[i &+ l &* m] + v.z.pointer[jl] * xw[k &+ i &* m]
+        + xv[i &+ k &* m] * w.z.pointer[jl] + yv[i &+ l &* m] * yw[k &+ j &* m]
     case (.path, .covariance):
       return pathCovariance(a, b, w, v)
     case (.covariance, .path):
@@ -140,8 +140,8 @@ package struct ElementDerivatives {
       let (i, j, k, l) = (a.row, a.column, b.row, b.column)
       // Σₐ = gᵢ gⱼᵀ + gⱼ gᵢᵀ, halved on the diagonal.
       let sum =
-        xv[j + k * m] * xw[i + l * m] + xv[j + l * m] * xw[i + k * m]
-        + xv[i + k * m] * xw[j + l * m] + xv[i + l * m] * xw[j + k * m]
+        xv[j &+ k &* m] * xw[i &+ l &* m] + xv[j &+ l &* m] * xw[i &+ k &* m]
+        + xv[i &+ k &* m] * xw[j &+ l &* m] + xv[i &+ l &* m] * xw[j &+ k &* m]
       return sum * (i == j ? 0.5 : 1) * (k == l ? 0.5 : 1)
     }
   }
@@ -151,12 +151,12 @@ package struct ElementDerivatives {
     _ a: BlockStructure.Element, _ b: BlockStructure.Element, _ w: WeightedProducts, _ v: WeightedProducts
   ) -> Double {
     let m = variableCount
-    let (i, j, k, l) = (a.row, a.column - sinkCount, b.row, b.column)
+    let (i, j, k, l) = (a.row, a.column &- sinkCount, b.row, b.column)
     let (xw, yw) = (w.x.pointer, w.y.pointer)
     let (xv, yv) = (v.x.pointer, v.y.pointer)
     let sum =
-      yv[k + j * m] * xw[i + l * m] + yv[l + j * m] * xw[i + k * m]
-      + xv[i + k * m] * yw[l + j * m] + xv[i + l * m] * yw[k + j * m]
+      yv[k &+ j &* m] * xw[i &+ l &* m] + yv[l &+ j &* m] * xw[i &+ k &* m]
+      + xv[i &+ k &* m] * yw[l &+ j &* m] + xv[i &+ l &* m] * yw[k &+ j &* m]
     return k == l ? 0.5 * sum : sum
   }
 
@@ -174,11 +174,11 @@ package struct ElementDerivatives {
       let m = variableCount
       let ns = sinkCount
       let s = sourceCount
-      let (i, j, k, l) = (a.row, a.column - ns, b.row, b.column - ns)
+      let (i, j, k, l) = (a.row, a.column &- ns, b.row, b.column &- ns)
       // B(l, i) is the effect of a's target on b's origin: zero for a sink.
-      var sum = total[l + j * s] * q.x.pointer[i + k * m]
-      if i >= ns { sum += effects[l + (i - ns) * s] * q.y.pointer[k + j * m] }
-      if k >= ns { sum += effects[j + (k - ns) * s] * q.y.pointer[i + l * m] }
+      var sum = total[l &+ j &* s] * q.x.pointer[i &+ k &* m]
+      if i >= ns { sum += effects[l &+ (i &- ns) &* s] * q.y.pointer[k &+ j &* m] }
+      if k >= ns { sum += effects[j &+ (k &- ns) &* s] * q.y.pointer[i &+ l &* m] }
       return 2 * sum
     }
   }
@@ -191,10 +191,10 @@ package struct ElementDerivatives {
     let m = variableCount
     let ns = sinkCount
     let s = sourceCount
-    let (i, j, k, l) = (a.row, a.column - ns, b.row, b.column)
+    let (i, j, k, l) = (a.row, a.column &- ns, b.row, b.column)
     var sum = 0.0
-    if l >= ns { sum += q.x.pointer[i + k * m] * effects[j + (l - ns) * s] }
-    if k >= ns, k != l { sum += q.x.pointer[i + l * m] * effects[j + (k - ns) * s] }
+    if l >= ns { sum += q.x.pointer[i &+ k &* m] * effects[j &+ (l &- ns) &* s] }
+    if k >= ns, k != l { sum += q.x.pointer[i &+ l &* m] * effects[j &+ (k &- ns) &* s] }
     return 2 * sum
   }
 }

@@ -2,13 +2,17 @@ internal import CLinearAlgebra
 
 /// Dense kernels on column-major memory that the caller owns.
 ///
-/// They allocate nothing and are meant for loops that run thousands of times: below ``blasOrder`` a plain loop beats a
-/// call of BLAS and gives the same bits on every processor, above it BLAS and LAPACK do the work. Every pointer names
+/// They allocate nothing and are meant for loops that run thousands of times: below some order a loop beats a call of BLAS
+/// and gives the same bits on every processor, above it BLAS and LAPACK do the work. Every pointer names
 /// `order × order` or `rows × columns` numbers without padding. Shapes are the caller's promise; data are not: a matrix
 /// that is not positive definite gives `false`.
 public enum Kernels {
-  /// The order from which on BLAS and LAPACK are called.
+  /// The order from which on BLAS forms products.
   public static let blasOrder = 32
+  /// The order from which on LAPACK factors; measured against OpenBLAS, others are slower.
+  static let factorOrder = 80
+  /// The order from which on LAPACK inverts.
+  static let inverseOrder = 150
 
   /// Factors the lower triangle in place, `a = L Lᵀ`; the strict upper triangle is neither read nor written.
   ///
@@ -16,26 +20,20 @@ public enum Kernels {
   /// - Complexity: n³/3 operations.
   @discardableResult
   public static func choleskyInPlace(_ a: UnsafeMutablePointer<Double>, order n: Int) -> Bool {
-    if n >= blasOrder {
+    if n >= factorOrder {
       guard la_potrf(CChar(UInt8(ascii: "L")), Int32(n), a, Int32(n)) == 0 else { return false }
       for i in 0..<n where !(a[i + i * n] > 0) { return false }
       return true
     }
     for j in 0..<n {
-      let column = a + j * n
-      // Left-looking: subtract the earlier columns, so that the inner loop runs down a column.
-      for k in 0..<j {
-        let factor = a[j + k * n]
-        if factor == 0 { continue }
-        let earlier = a + k * n
-        for i in j..<n { column[i] -= factor * earlier[i] }
-      }
-      let pivot = column[j]
+      let column = a + (j &* n &+ j)
+      // Left-looking: what earlier columns contribute to this one.
+      subtractColumns(a + j, stride: n, rows: n &- j, factors: a + j, step: n, count: j, from: column)
+      let pivot = column[0]
       guard pivot > 0, pivot.isFinite else { return false }
       let root = pivot.squareRoot()
-      column[j] = root
-      let scale = 1 / root
-      for i in (j + 1)..<max(n, j + 1) { column[i] *= scale }
+      scale(column, count: n &- j, by: 1 / root)
+      column[0] = root
     }
     return true
   }
@@ -59,33 +57,10 @@ public enum Kernels {
   ///
   /// - Complexity: 2n³/3 operations.
   public static func invertFactorInPlace(_ a: UnsafeMutablePointer<Double>, order n: Int) {
-    if n >= blasOrder {
+    if n >= inverseOrder {
       _ = la_potri(CChar(UInt8(ascii: "L")), Int32(n), a, Int32(n))
     } else {
-      // L⁻¹ in place, column by column from the right end of each row (Golub and Van Loan, section 3.1).
-      for j in 0..<n {
-        let column = a + j * n
-        column[j] = 1 / column[j]
-        for i in (j + 1)..<max(n, j + 1) { column[i] = -column[i] * column[j] }
-        // Forward substitution with the still unchanged later columns of L.
-        for k in (j + 1)..<max(n, j + 1) {
-          let later = a + k * n
-          let value = column[k] / later[k]
-          column[k] = value
-          if value == 0 { continue }
-          for i in (k + 1)..<max(n, k + 1) { column[i] -= value * later[i] }
-        }
-      }
-      // L⁻ᵀ L⁻¹, lower triangle: element (i, j) needs rows i and below of both columns.
-      for j in 0..<n {
-        let left = a + j * n
-        for i in j..<n {
-          let right = a + i * n
-          var sum = 0.0
-          for k in i..<n { sum += right[k] * left[k] }
-          left[i] = sum
-        }
-      }
+      invertSmallFactor(a, order: n)
     }
     mirrorLower(a, order: n)
   }
@@ -104,19 +79,16 @@ public enum Kernels {
     factor l: UnsafePointer<Double>, order n: Int, _ b: UnsafeMutablePointer<Double>
   ) {
     for j in 0..<n {
-      let column = l + j * n
-      let value = b[j] / column[j]
+      let column = l + (j &* n &+ j)
+      let value = b[j] / column[0]
       b[j] = value
-      if value == 0 { continue }
-      for i in (j + 1)..<max(n, j + 1) { b[i] -= value * column[i] }
+      if value != 0 { add(-value, column + 1, count: n &- j &- 1, to: b + (j &+ 1)) }
     }
-    var j = n - 1
+    var j = n &- 1
     while j >= 0 {
-      let column = l + j * n
-      var sum = b[j]
-      for i in (j + 1)..<max(n, j + 1) { sum -= column[i] * b[i] }
-      b[j] = sum / column[j]
-      j -= 1
+      let column = l + (j &* n &+ j)
+      b[j] = (b[j] - dot(column + 1, b + (j &+ 1), count: n &- j &- 1)) / column[0]
+      j &-= 1
     }
   }
 
@@ -131,12 +103,7 @@ public enum Kernels {
       let target = c + j * n
       let source = b + j * n
       target.update(repeating: 0, count: n)
-      for k in 0..<n {
-        let factor = source[k]
-        if factor == 0 { continue }
-        let column = a + k * n
-        for i in 0..<n { target[i] += factor * column[i] }
-      }
+      for k in 0..<n where source[k] != 0 { add(source[k], a + k &* n, count: n, to: target) }
     }
   }
 
@@ -148,25 +115,27 @@ public enum Kernels {
     scratch: UnsafeMutablePointer<Double>, into c: UnsafeMutablePointer<Double>
   ) {
     if n >= blasOrder {
+      // Two general products: in OpenBLAS faster than those that read one triangle.
       let order = Int32(n)
-      let left = CChar(UInt8(ascii: "L"))
-      let right = CChar(UInt8(ascii: "R"))
-      let lower = CChar(UInt8(ascii: "L"))
-      la_symm(left, lower, order, order, 1, a, order, b, order, 0, scratch, order)
-      la_symm(right, lower, order, order, 1, a, order, scratch, order, 0, c, order)
+      let plain = CChar(UInt8(ascii: "N"))
+      la_gemm(plain, plain, order, order, order, 1, a, order, b, order, 0, scratch, order)
+      la_gemm(plain, plain, order, order, order, 1, scratch, order, a, order, 0, c, order)
       return
     }
-    multiply(symmetric: a, order: n, b, columns: n, into: scratch)
-    // Lower triangle of (a b) a: column j needs rows j and below.
-    for j in 0..<n {
-      let target = c + j * n
-      let source = a + j * n
-      for i in j..<n { target[i] = 0 }
-      for k in 0..<n {
-        let factor = source[k]
-        let column = scratch + k * n
-        for i in j..<n { target[i] += factor * column[i] }
-      }
+    // b a, then the lower triangle of a (b a): column j needs rows j and below. Two columns at a time.
+    var j = 0
+    while j < n {
+      setColumns(
+        b, stride: n, rows: n, factors: a + j &* n, count: n, to: scratch + j &* n, isPair: j &+ 1 < n,
+        apart: n)
+      j &+= 2
+    }
+    j = 0
+    while j < n {
+      setColumns(
+        a + j, stride: n, rows: n &- j, factors: scratch + j &* n, count: n, to: c + (j &* n &+ j),
+        isPair: j &+ 1 < n, apart: n)
+      j &+= 2
     }
     mirrorLower(c, order: n)
   }
@@ -232,12 +201,8 @@ public enum Kernels {
     for j in 0..<columns {
       let target = c + j * rows
       target.update(repeating: 0, count: rows)
-      for k in 0..<inner {
-        let factor = b[k + j * inner]
-        if factor == 0 { continue }
-        let column = a + k * rows
-        for i in 0..<rows { target[i] += factor * column[i] }
-      }
+      let source = b + j &* inner
+      for k in 0..<inner where source[k] != 0 { add(source[k], a + k &* rows, count: rows, to: target) }
     }
   }
 
@@ -291,25 +256,195 @@ public enum Kernels {
     return true
   }
 
-  /// The inner product, in four partial sums so that the processor need not wait for each addition.
+  /// The inner product, in eight partial sums so that the processor need not wait for each addition.
   @inline(__always)
   public static func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, count: Int) -> Double {
-    var s0 = 0.0
-    var s1 = 0.0
-    var s2 = 0.0
-    var s3 = 0.0
     var i = 0
-    while i + 4 <= count {
-      s0 += a[i] * b[i]
-      s1 += a[i + 1] * b[i + 1]
-      s2 += a[i + 2] * b[i + 2]
-      s3 += a[i + 3] * b[i + 3]
-      i += 4
+    var pair = SIMD2<Double>.zero
+    if count >= 8 {
+      var sum = SIMD8<Double>.zero
+      repeat {
+        sum += eight(a, i) * eight(b, i)
+        i &+= 8
+      } while i &+ 8 <= count
+      pair = (sum.lowHalf.lowHalf + sum.lowHalf.highHalf) + (sum.highHalf.lowHalf + sum.highHalf.highHalf)
     }
-    while i < count {
-      s0 += a[i] * b[i]
-      i += 1
+    while i &+ 2 <= count {
+      pair += two(a, i) * two(b, i)
+      i &+= 2
     }
-    return (s0 + s1) + (s2 + s3)
+    let sum = pair.x + pair.y
+    return i < count ? sum + a[i] * b[i] : sum
+  }
+
+  /// U = L⁻ᵀ in the upper triangle, then U Uᵀ in the lower one.
+  ///
+  /// Column i of U is -(Σₖ uₖ L(i, k)) / L(i, i) over the columns before it, where uₖ ends at row k. Rows are taken eight at
+  /// a time: once such a block of rows is done, what was left of L beside its diagonal is set to zero, so that from then
+  /// on all eight rows of uₖ may be read.
+  private static func invertSmallFactor(_ a: UnsafeMutablePointer<Double>, order n: Int) {
+    for i in 0..<n {
+      let target = a + i &* n
+      let inverse = 1 / target[i]
+      let block = i & ~7
+      var r = 0
+      while r < block {
+        var sum = SIMD8<Double>.zero
+        for k in r..<i { sum -= a[i &+ k &* n] * eight(a, r &+ k &* n) }
+        store(inverse * sum, target, r)
+        r &+= 8
+      }
+      for r in block..<i {
+        var sum = 0.0
+        for k in r..<i { sum -= a[i &+ k &* n] * a[r &+ k &* n] }
+        target[r] = inverse * sum
+      }
+      target[i] = inverse
+      if i & 7 == 7 {
+        for k in block..<i { for r in (k &+ 1)...i { a[r &+ k &* n] = 0 } }
+      }
+    }
+    // Column j of U Uᵀ needs columns j and later of U; row r needs columns r and later.
+    let whole = n & ~7
+    for j in 0..<n {
+      let target = a + j &* n
+      var r = j & ~7
+      if r < whole {
+        var sum = SIMD8<Double>.zero
+        for k in j..<n { sum += a[j &+ k &* n] * eight(a, r &+ k &* n) }
+        for i in j..<(r &+ 8) { target[i] = sum[i &- r] }
+        r &+= 8
+      }
+      while r < whole {
+        var sum = SIMD8<Double>.zero
+        for k in r..<n { sum += a[j &+ k &* n] * eight(a, r &+ k &* n) }
+        store(sum, target, r)
+        r &+= 8
+      }
+      for i in max(whole, j)..<max(n, j) {
+        var sum = 0.0
+        for k in i..<n { sum += a[j &+ k &* n] * a[i &+ k &* n] }
+        target[i] = sum
+      }
+    }
+  }
+
+  // MARK: Vector loops
+  // Eight numbers are four registers of the oldest x86-64 processors; no fused multiply-add, whose bits would depend on
+  // the processor.
+
+  @inline(__always)
+  private static func eight(_ p: UnsafePointer<Double>, _ i: Int) -> SIMD8<Double> {
+    UnsafeRawPointer(p + i).loadUnaligned(as: SIMD8<Double>.self)
+  }
+
+  @inline(__always)
+  private static func two(_ p: UnsafePointer<Double>, _ i: Int) -> SIMD2<Double> {
+    UnsafeRawPointer(p + i).loadUnaligned(as: SIMD2<Double>.self)
+  }
+
+  @inline(__always)
+  private static func store<Vector: SIMD>(_ value: Vector, _ p: UnsafeMutablePointer<Double>, _ i: Int)
+  where Vector.Scalar == Double {
+    UnsafeMutableRawPointer(p + i).storeBytes(of: value, as: Vector.self)
+  }
+
+  /// `target += factor · source`.
+  @inline(__always)
+  private static func add(
+    _ factor: Double, _ source: UnsafePointer<Double>, count: Int, to target: UnsafeMutablePointer<Double>
+  ) {
+    var i = 0
+    while i &+ 8 <= count {
+      store(eight(target, i) + factor * eight(source, i), target, i)
+      i &+= 8
+    }
+    while i &+ 2 <= count {
+      store(two(target, i) + factor * two(source, i), target, i)
+      i &+= 2
+    }
+    if i < count { target[i] += factor * source[i] }
+  }
+
+  @inline(__always)
+  private static func scale(_ target: UnsafeMutablePointer<Double>, count: Int, by factor: Double) {
+    var i = 0
+    while i &+ 2 <= count {
+      store(factor * two(target, i), target, i)
+      i &+= 2
+    }
+    if i < count { target[i] *= factor }
+  }
+
+  /// `target = Σ columnₖ · factorₖ`, the sums in registers; with `isPair` the same for the factors and the target that
+  /// follow `apart` numbers later.
+  @inline(__always)
+  private static func setColumns(
+    _ columns: UnsafePointer<Double>, stride: Int, rows: Int, factors: UnsafePointer<Double>, count: Int,
+    to target: UnsafeMutablePointer<Double>, isPair: Bool, apart: Int
+  ) {
+    let (second, other) = isPair ? (factors + apart, target + apart) : (factors, target)
+    var i = 0
+    while i &+ 8 <= rows {
+      var sum = SIMD8<Double>.zero
+      var otherSum = SIMD8<Double>.zero
+      for k in 0..<count {
+        let column = eight(columns, i &+ k &* stride)
+        sum += factors[k] * column
+        otherSum += second[k] * column
+      }
+      store(sum, target, i)
+      store(otherSum, other, i)
+      i &+= 8
+    }
+    while i &+ 2 <= rows {
+      var sum = SIMD2<Double>.zero
+      var otherSum = SIMD2<Double>.zero
+      for k in 0..<count {
+        let column = two(columns, i &+ k &* stride)
+        sum += factors[k] * column
+        otherSum += second[k] * column
+      }
+      store(sum, target, i)
+      store(otherSum, other, i)
+      i &+= 2
+    }
+    if i < rows {
+      var sum = 0.0
+      var otherSum = 0.0
+      for k in 0..<count {
+        let value = columns[i &+ k &* stride]
+        sum += factors[k] * value
+        otherSum += second[k] * value
+      }
+      target[i] = sum
+      other[i] = otherSum
+    }
+  }
+
+  /// `target -= Σ columnₖ · factorₖ`, the sums in registers; factors are `step` numbers apart.
+  @inline(__always)
+  private static func subtractColumns(
+    _ columns: UnsafePointer<Double>, stride: Int, rows: Int, factors: UnsafePointer<Double>, step: Int,
+    count: Int, from target: UnsafeMutablePointer<Double>
+  ) {
+    var i = 0
+    while i &+ 8 <= rows {
+      var sum = eight(target, i)
+      for k in 0..<count { sum -= factors[k &* step] * eight(columns, i &+ k &* stride) }
+      store(sum, target, i)
+      i &+= 8
+    }
+    while i &+ 2 <= rows {
+      var sum = two(target, i)
+      for k in 0..<count { sum -= factors[k &* step] * two(columns, i &+ k &* stride) }
+      store(sum, target, i)
+      i &+= 2
+    }
+    if i < rows {
+      var sum = target[i]
+      for k in 0..<count { sum -= factors[k &* step] * columns[i &+ k &* stride] }
+      target[i] = sum
+    }
   }
 }
