@@ -14,6 +14,8 @@ extension FitSummary {
       ("estimator", .string(fit.options.estimator.rawValue)),
       ("likelihood", .string(fit.options.likelihood.rawValue)),
       ("information", .string(fit.options.information.rawValue)),
+      ("se", .string(fit.options.effectiveStandardErrors.rawValue)),
+      ("tests", .array(tests.map(Self.testJSON))),
       ("convergence", convergenceJSON),
     ]
     if fit.table.blocks.count > 1 {
@@ -86,6 +88,14 @@ extension FitSummary {
           })
       ),
     ]
+  }
+
+  private static func testJSON(_ test: ModelTest) -> JSONValue {
+    .object([
+      ("name", .string(test.kind.rawValue)), ("chisq", JSONValue(test.statistic)),
+      ("df", JSONValue(test.degreesOfFreedom)), ("pvalue", JSONValue(test.pValue)),
+      ("scaling_factor", JSONValue(test.scalingFactor)), ("shift", JSONValue(test.shift)),
+    ])
   }
 
   private var convergenceJSON: JSONValue {

@@ -44,6 +44,8 @@ public struct FitSummary: Sendable {
   public let standardizedAll: [ParameterEstimate]
   /// The same with all variables but exogenous covariates of unit variance.
   public let standardizedExceptCovariates: [ParameterEstimate]
+  /// The tests of the model: the standard one, then those asked for.
+  public let tests: [ModelTest]
   /// Every fit measure.
   public let fitMeasures: FitMeasures
   /// R².
@@ -74,7 +76,7 @@ public struct FitSummary: Sendable {
     let groupCount = fit.table.blocks.count
 
     var covariance: EstimateCovariance?
-    if identification?.isIdentified == true {
+    if identification?.isIdentified == true, fit.options.standardErrors != .none {
       do {
         covariance = try fit.estimateCovariance()
       } catch .notIdentified {
@@ -89,6 +91,7 @@ public struct FitSummary: Sendable {
       }
     }
     self.covariance = covariance
+    tests = try Self.tests(fit, &warnings)
     let findings = fit.admissibility()
     if !fit.convergence.isConverged {
       status = .notConverged
@@ -108,7 +111,7 @@ public struct FitSummary: Sendable {
     standardizedLatent = fit.standardizedEstimates(.latent, covariance)
     standardizedAll = fit.standardizedEstimates(.all, covariance)
     standardizedExceptCovariates = fit.standardizedEstimates(.exceptCovariates, covariance)
-    fitMeasures = fit.fitMeasures(baseline: baseline)
+    fitMeasures = fit.fitMeasures(baseline: baseline, tests: tests)
     explainedVariances = fit.explainedVariances()
     if options.modificationIndices, covariance != nil {
       modificationIndices = (try? fit.modificationIndices())?.sorted { $0.index > $1.index }
@@ -117,6 +120,22 @@ public struct FitSummary: Sendable {
     }
     constraintTests = (try? fit.constraintScoreTests()) ?? []
     residuals = options.residuals ? fit.residualMoments(try? fit.estimateCovariance(.expected)) : nil
+  }
+
+  /// All tests; without a solution to test, the standard one alone.
+  private static func tests(
+    _ fit: FittedModel, _ warnings: inout [Diagnostic]
+  ) throws(InferenceError) -> [ModelTest] {
+    do {
+      return try fit.modelTests()
+    } catch .notIdentified, .undefinedAtEstimates {
+      warnings.append(
+        Diagnostic(
+          code: "no-scaled-test",
+          message:
+            "The information matrix has no inverse at the estimates, so that the test cannot be scaled."))
+      return [try fit.modelTest(.standard)]
+    }
   }
 
   private static func notConverged(_ fit: FittedModel) -> Diagnostic {

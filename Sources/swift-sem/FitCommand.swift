@@ -32,8 +32,24 @@ struct FitCommand: ParsableCommand {
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Data") var source: DataArguments
 
-  @Option(help: ArgumentHelp("The estimator: ML.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "The estimator with its errors and test, by lavaan's names: ML, MLM, MLMV, MLMVS, MLR, MLF, GLS, WLS, DWLS, ULS, ULSM, WLSM and so on.",
+      valueName: "name"))
   var estimator = "ML"
+
+  @Option(
+    name: .customLong("se"),
+    help: ArgumentHelp(
+      "Standard errors: standard, robust.sem, robust.sem.nt, robust.huber.white, first.order or none.",
+      valueName: "kind"))
+  var standardErrors: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Tests of the model, separated by commas: standard, satorra.bentler, yuan.bentler, yuan.bentler.mplus, mean.var.adjusted, scaled.shifted, browne.residual.adf, browne.residual.nt, browne.residual.nt.model.",
+      valueName: "list"))
+  var test: String?
 
   @Option(
     help: ArgumentHelp(
@@ -123,12 +139,12 @@ struct FitCommand: ParsableCommand {
   }
 
   private func checkChoices() throws {
-    guard estimator.uppercased() == "ML" else {
+    guard EstimatorPreset(estimator) != nil else {
       throw Failure(
-        code: "usage.estimator", message: "The estimator \(estimator) is not there yet.",
-        hint: "Use --estimator ML.",
-        status: .usage)
+        code: "usage.estimator", message: "--estimator does not know \"\(estimator)\".",
+        hint: "Use one of " + EstimatorPreset.names.joined(separator: ", ") + ".", status: .usage)
     }
+    _ = try fitOptions()
     guard Self.missingChoices[missing] != nil else {
       throw Failure(
         code: "usage.missing", message: "--missing does not know \"\(missing)\".",
@@ -151,12 +167,38 @@ struct FitCommand: ParsableCommand {
     }
   }
 
-  private func fit(_ model: Model, to data: DataArguments.Source) throws -> FittedModel {
-    var options = FitOptions()
+  /// The options of the fit: those of the estimator's name, then what was asked for besides.
+  private func fitOptions() throws -> FitOptions {
+    var options = EstimatorPreset(estimator).map(FitOptions.init) ?? FitOptions()
+    if let standardErrors {
+      guard let kind = StandardErrorKind(rawValue: standardErrors.lowercased()) else {
+        throw Failure(
+          code: "usage.se", message: "--se does not know \"\(standardErrors)\".",
+          hint: "Use one of " + StandardErrorKind.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+          status: .usage)
+      }
+      options.standardErrors = kind
+    }
+    if let test {
+      options.tests = try test.split(separator: ",").map { name in
+        guard let kind = TestKind(rawValue: name.trimmingCharacters(in: .whitespaces).lowercased()) else {
+          throw Failure(
+            code: "usage.test", message: "--test does not know \"\(name)\".",
+            hint: "Use some of " + TestKind.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+            status: .usage)
+        }
+        return kind
+      }
+    }
     options.likelihood = likelihood.value
     options.missing = Self.missingChoices[missing] ?? .listwise
     if let information { options.information = information.value }
     options.gradientTolerance = tolerance
+    return options
+  }
+
+  private func fit(_ model: Model, to data: DataArguments.Source) throws -> FittedModel {
+    let options = try fitOptions()
     switch data {
     case .table(let table): return try model.fit(to: table, group: self.model.group, options: options)
     case .covariance(let covariance):

@@ -23,7 +23,8 @@ public struct EstimatorPreset: Sendable, Hashable {
 
   /// All names, in the order in which a manual lists them.
   public static let names = [
-    "ML", "MLM", "MLMV", "MLMVS", "MLR", "MLF", "GLS", "WLS", "DWLS", "ULS", "WLSM", "WLSMV", "WLSMVS", "ULSM",
+    "ML", "MLM", "MLMV", "MLMVS", "MLR", "MLF", "GLS", "WLS", "DWLS", "ULS", "WLSM", "WLSMV", "WLSMVS",
+    "ULSM",
     "ULSMV", "ULSMVS",
   ]
 
@@ -34,7 +35,8 @@ public struct EstimatorPreset: Sendable, Hashable {
     self.name = name
     let scaled: TestKind? =
       name.hasSuffix("MVS")
-      ? .meanVarianceAdjusted : name.hasSuffix("MV") ? .scaledShifted : name.hasSuffix("M") ? .satorraBentler : nil
+      ? .meanVarianceAdjusted
+      : name.hasSuffix("MV") ? .scaledShifted : name.hasSuffix("M") ? .satorraBentler : nil
     estimator =
       switch name {
       case "GLS": .generalizedLeastSquares
@@ -64,7 +66,8 @@ extension FitOptions {
     estimator = preset.estimator
     standardErrors = preset.standardErrors
     tests = preset.tests
-    information = preset.information
+    // Left open where it is the default, so that missing data may choose the observed one.
+    if preset.information != .expected { information = preset.information }
   }
 
   /// The standard errors that are computed: those asked for, but for ULS and DWLS, where the inverse of ΔᵀVΔ is no

@@ -31,15 +31,23 @@ package final class GeneralizedLeastSquaresBlock: BlockDiscrepancy {
   private var weightIsFormed = false
   private var residualIsFormed = false
 
-  /// Makes a block's workspace; the sample's covariance matrix must be positive definite.
-  package init?(structure: BlockStructure, sample moments: SampleMoments) {
+  /// Makes a block's workspace.
+  ///
+  /// - Parameters:
+  ///   - structure: The block's pattern.
+  ///   - moments: The sample's moments.
+  ///   - weightCovariance: The inverse of W, positive definite, in the block's order of variables; `nil` for S.
+  package init?(
+    structure: BlockStructure, sample moments: SampleMoments, weightCovariance: Matrix? = nil
+  ) {
     self.structure = structure
     let order = structure.observedOrder
     let p = structure.observedCount
     self.moments = MomentWorkspace(structure: structure, sample: moments)
     sample = NumberBuffer(count: p * p)
     for j in 0..<p { for i in 0..<p { sample[i + j * p] = moments.covariance[order[i], order[j]] } }
-    weight = NumberBuffer(sample.array)
+    weight = NumberBuffer(
+      (weightCovariance ?? moments.covariance).submatrix(rows: order, columns: order).elements)
     guard Kernels.choleskyInPlace(weight.pointer, order: p) else { return nil }
     Kernels.invertFactorInPlace(weight.pointer, order: p)
     difference = NumberBuffer(count: p * p)

@@ -192,22 +192,27 @@ package final class WeightedLeastSquaresBlock: BlockDiscrepancy {
     return value
   }
 
-  /// Adds `factor` · 2 ΔᵀMΔ for another symmetric matrix M over the moments, sandwiched as V M V.
-  package func addSandwich(
-    _ middle: (_ column: UnsafePointer<Double>, _ target: UnsafeMutablePointer<Double>) -> Void,
-    _ factor: Double, dimension t: Int, into matrix: UnsafeMutablePointer<Double>
-  ) {
+  /// Calls `body` with the parameter and V Δₐ of every free element.
+  func forEachWeightedDerivative(_ body: (_ parameter: Int, _ column: UnsafePointer<Double>) -> Void) {
     prepareJacobian()
-    for bIndex in free.indices {
-      middle(weightedJacobian.pointer + bIndex * momentCount, candidateColumn.pointer)
-      candidate = nil
-      for aIndex in bIndex..<free.count {
-        let value = Kernels.dot(
-          weightedJacobian.pointer + aIndex * momentCount, candidateColumn.pointer, count: momentCount)
-        addPair(
-          factor * value, free[aIndex], free[bIndex], isSameElement: aIndex == bIndex, dimension: t,
-          into: matrix)
-      }
+    for (index, element) in free.enumerated() {
+      body(element.parameter, weightedJacobian.pointer + index * momentCount)
     }
+  }
+
+  /// D V^½ for rows D over the moments: any matrix R with R Rᵀ = D V Dᵀ; `nil` where V is not positive definite.
+  func rootWeighted(_ rows: Matrix) -> Matrix? {
+    if isDiagonal {
+      var result = rows
+      for j in 0..<momentCount {
+        let root = weight[j].squareRoot()
+        for i in 0..<rows.rowCount { result[i, j] *= root }
+      }
+      return result
+    }
+    guard let factor = try? Cholesky(weight.matrix(rowCount: momentCount, columnCount: momentCount)) else {
+      return nil
+    }
+    return rows * factor.lower
   }
 }

@@ -33,16 +33,21 @@ public struct FitMeasures: Sendable, Hashable {
 }
 
 extension FittedModel {
-  /// The likelihood-ratio test against the saturated model: Σ m_g F_g.
+  /// The test of the model against the saturated one: Σ m_g F_g; for ULS and DWLS, whose Σ m F follows no chi-square
+  /// distribution, Browne's residual test.
   public var chiSquare: ChiSquareTest {
-    var statistic = 0.0
-    for index in moments.indices { statistic += multiplier(ofBlock: index) * blockDiscrepancies[index] }
-    // A model that fits exactly leaves rounding, which may be negative.
-    return ChiSquareTest(statistic: max(statistic, 0), degreesOfFreedom: degreesOfFreedom)
+    var statistic = standardStatistic
+    if options.mainTest != .standard {
+      statistic = (try? modelTest(options.mainTest))?.statistic ?? .nan
+    }
+    return ChiSquareTest(statistic: statistic, degreesOfFreedom: degreesOfFreedom)
   }
 
   /// The independence model: covariances among variables are zero but for those among fixed or unmentioned covariates.
   public func independenceTest() -> ChiSquareTest {
+    if options.estimator.isLeastSquares {
+      return independenceFit()?.chiSquare ?? ChiSquareTest(statistic: .nan, degreesOfFreedom: 0)
+    }
     var statistic = 0.0
     var degreesOfFreedom = 0
     for (index, block) in table.blocks.enumerated() {
@@ -96,11 +101,13 @@ extension FittedModel {
     return (model, saturated)
   }
 
-  /// Every fit measure that lavaan 0.7 reports for maximum likelihood.
+  /// Every fit measure that lavaan 0.7 reports for the estimator, those of the first scaled test included.
   ///
-  /// - Parameter baseline: The test of a baseline model of the user's; `nil` for the independence model.
-  /// - Complexity: O(p³ + p² t) for p observed variables.
-  public func fitMeasures(baseline: ChiSquareTest? = nil) -> FitMeasures {
+  /// - Parameters:
+  ///   - baseline: The test of a baseline model of the user's; `nil` for the independence model.
+  ///   - tests: The tests of ``modelTests()`` where they are there already.
+  /// - Complexity: O(p³ + p² t) for p observed variables, and what ``modelTests()`` costs, twice.
+  public func fitMeasures(baseline: ChiSquareTest? = nil, tests: [ModelTest]? = nil) -> FitMeasures {
     var measures = FitMeasures()
     let test = chiSquare
     let t = test.statistic
@@ -108,25 +115,25 @@ extension FittedModel {
     let n = multiplier
     let q = Double(parameterCount)
     measures.set("npar", q)
-    measures.set("fmin", 0.5 * t / n)
+    measures.set(
+      "fmin", 0.5 * standardStatistic / (options.estimator.isLeastSquares ? Double(count) : n))
     measures.set("chisq", t)
     measures.set("df", df)
     measures.set("pvalue", test.pValue)
-    addIncremental(test, baseline ?? independenceTest(), &measures)
+    let baselineTest = baseline ?? independenceTest()
+    measures.set("baseline.chisq", baselineTest.statistic)
+    measures.set("baseline.df", Double(baselineTest.degreesOfFreedom))
+    measures.set("baseline.pvalue", baselineTest.pValue)
+    addIncremental(
+      t, df, baselineTest.statistic, Double(baselineTest.degreesOfFreedom), suffix: "", &measures)
 
-    let likelihood = logLikelihoods()
-    let cases = Double(count)
-    measures.set("logl", likelihood.model)
-    measures.set("unrestricted.logl", likelihood.saturated)
-    measures.set("aic", -2 * likelihood.model + 2 * q)
-    measures.set("bic", -2 * likelihood.model + q * log(cases))
-    measures.set("ntotal", cases)
-    measures.set("bic2", -2 * likelihood.model + q * log((cases + 2) / 24))
-
+    if !options.estimator.isLeastSquares { addLikelihood(&measures) }
+    measures.set("ntotal", Double(count))
     addErrorOfApproximation(test, &measures)
     let residuals = ResidualMeasures(fit: self)
     residuals.add(to: &measures)
     addGoodnessOfFit(test, &measures)
+    addScaled(tests ?? (try? modelTests()) ?? [], hasOwnBaseline: baseline != nil, &measures)
     if isFullInformation { addFullInformationIndices(FullInformationCorrection(fit: self), &measures) }
     if df > 0 {
       for (name, level) in [("cn_05", 0.05), ("cn_01", 0.01)] {
@@ -147,28 +154,37 @@ extension FittedModel {
     return measures
   }
 
-  /// Measures that compare with a baseline model.
-  private func addIncremental(_ test: ChiSquareTest, _ baseline: ChiSquareTest, _ measures: inout FitMeasures)
-  {
-    let t = test.statistic
-    let df = Double(test.degreesOfFreedom)
-    let t0 = baseline.statistic
-    let df0 = Double(baseline.degreesOfFreedom)
-    measures.set("baseline.chisq", t0)
-    measures.set("baseline.df", df0)
-    measures.set("baseline.pvalue", baseline.pValue)
+  private func addLikelihood(_ measures: inout FitMeasures) {
+    let likelihood = logLikelihoods()
+    let cases = Double(count)
+    let q = Double(parameterCount)
+    measures.set("logl", likelihood.model)
+    measures.set("unrestricted.logl", likelihood.saturated)
+    measures.set("aic", -2 * likelihood.model + 2 * q)
+    measures.set("bic", -2 * likelihood.model + q * log(cases))
+    measures.set("bic2", -2 * likelihood.model + q * log((cases + 2) / 24))
+  }
+
+  /// Measures that compare a statistic with that of a baseline model.
+  func addIncremental(
+    _ t: Double, _ df: Double, _ t0: Double, _ df0: Double, suffix: String, _ measures: inout FitMeasures
+  ) {
     let excess = max(t - df, 0)
     let excess0 = max(t0 - df0, excess)
-    measures.set("cfi", excess0 > 0 ? 1 - excess / excess0 : 1)
+    measures.set("cfi" + suffix, excess0 > 0 ? 1 - excess / excess0 : 1)
     // With no degrees of freedom there is nothing to relate to them: a perfect model has 1.
     let tli = df > 0 && df0 > 0 && t0 / df0 != 1 ? (t0 / df0 - t / df) / (t0 / df0 - 1) : df == 0 ? 1 : nil
-    measures.set("tli", tli)
-    measures.set("nnfi", tli)
-    measures.set("rfi", df > 0 && df0 > 0 ? (t0 / df0 - t / df) / (t0 / df0) : df == 0 ? 1 : nil)
-    measures.set("nfi", t0 > 0 ? (t0 - t) / t0 : nil)
-    measures.set("pnfi", t0 > 0 && df0 > 0 ? df / df0 * (t0 - t) / t0 : nil)
-    measures.set("ifi", t0 != df ? (t0 - t) / (t0 - df) : nil)
-    measures.set("rni", t0 != df0 ? 1 - (t - df) / (t0 - df0) : nil)
+    measures.set("tli" + suffix, tli)
+    measures.set("nnfi" + suffix, tli)
+    // Fractional degrees of freedom may exceed the baseline's: the normed indices are not defined then.
+    let isNormed = df0 >= df
+    measures.set(
+      "rfi" + suffix,
+      df > 0 && df0 > 0 ? (isNormed ? (t0 / df0 - t / df) / (t0 / df0) : nil) : df == 0 ? 1 : nil)
+    measures.set("nfi" + suffix, t0 > 0 && isNormed ? (t0 - t) / t0 : nil)
+    measures.set("pnfi" + suffix, t0 > 0 && df0 > 0 ? df / df0 * (t0 - t) / t0 : nil)
+    measures.set("ifi" + suffix, t0 != df ? (t0 - t) / (t0 - df) : nil)
+    measures.set("rni" + suffix, t0 != df0 ? 1 - (t - df) / (t0 - df0) : nil)
   }
 
   /// RMSEA with its 90 % interval and its tests of close and of not-close fit (Steiger and Lind 1980; Browne and Cudeck
@@ -234,11 +250,14 @@ struct NoncentralityInterval {
   let upper: Double
 
   init(test: ChiSquareTest, level: Double) {
+    self.init(statistic: test.statistic, degreesOfFreedom: Double(test.degreesOfFreedom), level: level)
+  }
+
+  init(statistic: Double, degreesOfFreedom df: Double, level: Double) {
     let tail = 0.5 * (1 - level)
-    let df = Double(test.degreesOfFreedom)
     lower = NoncentralChiSquareDistribution.noncentrality(
-      lowerTail: 1 - tail, at: test.statistic, degreesOfFreedom: df)
+      lowerTail: 1 - tail, at: statistic, degreesOfFreedom: df)
     upper = NoncentralChiSquareDistribution.noncentrality(
-      lowerTail: tail, at: test.statistic, degreesOfFreedom: df)
+      lowerTail: tail, at: statistic, degreesOfFreedom: df)
   }
 }

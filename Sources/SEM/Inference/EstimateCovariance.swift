@@ -6,6 +6,8 @@ public struct EstimateCovariance: Sendable, Hashable {
   public let matrix: Matrix
   /// The information it came from.
   public let information: InformationKind
+  /// What it is made of.
+  public var kind = StandardErrorKind.standard
 
   /// The standard errors of the free parameters; `nil` where the variance is negative; 0 for a
   /// parameter that constraints or bounds hold.
@@ -22,16 +24,20 @@ public struct EstimateCovariance: Sendable, Hashable {
 }
 
 extension FittedModel {
-  /// Cov(θ̂) as the inverse of the information matrix.
+  /// Cov(θ̂): as the inverse of an information matrix, or of the kind that ``FitOptions/standardErrors`` asks for.
   ///
-  /// - Parameter kind: The information; `nil` for that of ``FitOptions/information``.
+  /// - Parameter kind: The information to invert; `nil` for ``FitOptions/standardErrors``, whose formulas are: standard
+  ///   A⁻¹ with A the information of ``FitOptions/information``; `robust.sem` A⁻¹BA⁻¹ with B = Σ m ΔᵀVΓ̂VΔ (Browne
+  ///   1984; Satorra and Bentler 1994); `robust.huber.white` A⁻¹BA⁻¹ with B = Σ sᵢsᵢᵀ over the cases' scores (Huber
+  ///   1967; White 1982); `first.order` B⁻¹ of the same B.
   /// - Throws: ``InferenceError/notIdentified`` where it has no inverse, ``InferenceError/needsRawData(_:)``.
-  /// - Complexity: O(p³ + t³).
+  /// - Complexity: O(p³ + t³), and O(N (p² + t²)) for kinds that need the cases.
   public func estimateCovariance(_ kind: InformationKind? = nil) throws(InferenceError) -> EstimateCovariance
   {
-    let kind = kind ?? options.information
+    guard let kind else { return try robustCovariance() }
     guard let inverse = invert(try information(kind)) else { throw .notIdentified }
-    return EstimateCovariance(matrix: inverse, information: kind)
+    return EstimateCovariance(
+      matrix: inverse, information: kind, kind: kind == .firstOrder ? .firstOrder : .standard)
   }
 
   /// The inverse of a positive definite matrix of the parameters: with active constraints Z (Zᵀ I Z)⁻¹ Zᵀ, Z their
