@@ -34,51 +34,71 @@ struct FullInformationCorrection {
 
   /// Both parts; `nil` where an information matrix has no inverse.
   ///
-  /// - Complexity: O(q³) and O(q² m (m + r)) for each pattern, q = p (p + 3) / 2.
+  /// - Complexity: O(q³), q = p (p + 3) / 2, and that of ``SaturatedModel/observedInformation(_:)``.
   init?(fit: FittedModel) {
-    let t = fit.estimates.count
+    let isRobust = fit.options.effectiveStandardErrors == .robustHuberWhite && fit.rows != nil
     var modelStatistic = 0.0
     var baselineStatistic = 0.0
-    var modelBias = 0.0
+    var modelBias = BiasTerms(order: fit.estimates.count)
     var baselineBias = 0.0
-    var completeInformation = Matrix(rowCount: t, columnCount: t)
-    var observedInformation = completeInformation
     for (index, sample) in fit.moments.enumerated() {
-      // The moments of fixed covariates are known.
-      let random = fit.randomMoments(index)
-      guard
-        let complete = SaturatedModel.completeInformation(sample)?.submatrix(rows: random, columns: random),
-        let observed = SaturatedModel.observedInformation(sample)?.submatrix(rows: random, columns: random),
-        let factor = try? Cholesky(observed),
+      guard let information = try? IncompleteInformation(fit, block: index, isRobust: isRobust),
         let matrices = fit.matrices(ofBlock: index),
         let independence = fit.independenceMoments(index),
-        let jacobian = fit.momentJacobian(index)?.submatrix(
-          rows: random, columns: Array(0..<t))
-      else { return nil }
-      let n = fit.multiplier(ofBlock: index)
-      guard
         let f = Self.discrepancy(sample, matrices.observedMean, matrices.observedCovariance),
         let f0 = Self.discrepancy(sample, independence.mean ?? [], independence.covariance)
       else { return nil }
-      modelStatistic += n * f
-      baselineStatistic += n * f0
-      let trace = factor.solve(complete).diagonal.reduce(0, +)
-      modelBias += trace
-      baselineBias += trace
-      completeInformation += n * (jacobian.transposed * (complete * jacobian))
-      observedInformation += n * (jacobian.transposed * (observed * jacobian))
+      modelStatistic += information.count * f
+      baselineStatistic += information.count * f0
+      modelBias.add(information, information.jacobian)
+      // The independence model's parameters are some of the moments.
       let isFree = Set(fit.independenceParameters(index))
-      let free = random.indices.filter { isFree.contains(random[$0]) }
-      guard let small = try? Cholesky(observed.submatrix(rows: free, columns: free)) else { return nil }
-      baselineBias -= small.solve(complete.submatrix(rows: free, columns: free)).diagonal.reduce(0, +)
+      let free = information.places.indices.filter { isFree.contains(information.places[$0]) }
+      var selection = Matrix(rowCount: information.places.count, columnCount: free.count)
+      for (column, row) in free.enumerated() { selection[row, column] = 1 }
+      var terms = BiasTerms(order: free.count)
+      terms.add(information, selection)
+      guard let inverse = (try? Cholesky(terms.information.symmetrized()))?.inverse() else { return nil }
+      baselineBias += terms.bias(inverse)
     }
-    guard let inverse = fit.invert(observedInformation.symmetrized()) else { return nil }
-    modelBias -= inverse.traceOfProduct(with: completeInformation)
+    guard let inverse = fit.invert(modelBias.information.symmetrized()) else { return nil }
     model = Part(
-      statistic: modelStatistic, bias: modelBias, degreesOfFreedom: fit.degreesOfFreedom)
+      statistic: modelStatistic, bias: modelBias.bias(inverse), degreesOfFreedom: fit.degreesOfFreedom)
     baseline = Part(
       statistic: baselineStatistic, bias: baselineBias,
       degreesOfFreedom: fit.independenceTest().degreesOfFreedom)
+  }
+
+  /// The sums over blocks from which k follows.
+  private struct BiasTerms {
+    /// Σ tr(V_C Γ).
+    var trace = 0.0
+    /// Σ n ΔᵀV_MΔ, Σ n ΔᵀV_CΔ, Σ n ΔᵀJΔ and Σ n ΔᵀV_MΓV_CΔ.
+    var information, complete, firstOrder, mixed: Matrix
+
+    init(order: Int) {
+      information = Matrix(rowCount: order, columnCount: order)
+      complete = information
+      firstOrder = information
+      mixed = information
+    }
+
+    mutating func add(_ block: IncompleteInformation, _ jacobian: Matrix) {
+      let n = block.count
+      let transposed = jacobian.transposed
+      let weighted = block.complete * jacobian
+      trace += block.complete.traceOfProduct(with: block.spread)
+      information += n * (transposed * (block.observed * jacobian))
+      complete += n * (transposed * weighted)
+      firstOrder += n * (transposed * (block.firstOrder * jacobian))
+      mixed += n * (transposed * (block.firstOrder * (block.inverse * weighted)))
+    }
+
+    /// k, given (Σ n ΔᵀV_MΔ)⁻¹.
+    func bias(_ inverse: Matrix) -> Double {
+      trace - 2 * inverse.traceOfProduct(with: mixed)
+        + inverse.sandwiching(firstOrder).traceOfProduct(with: complete)
+    }
   }
 
   /// log|Σ| + tr(S Σ⁻¹) - log|S| - p + (m - μ)ᵀ Σ⁻¹ (m - μ).

@@ -21,7 +21,8 @@ extension FittedModel {
       measures.set("scaling.factor.h1", scaling.saturated)
       measures.set("scaling.factor.h0", scaling.model)
     }
-    let isRobust = test.kind != .meanVarianceAdjusted
+    // Those of incomplete data rest on complete-data discrepancies: see ``FullInformationCorrection``.
+    let isRobust = test.kind != .meanVarianceAdjusted && !isFullInformation
     if !hasOwnBaseline, let baseline = try? independenceFit()?.modelTest(test.kind),
       baseline.scalingFactor != nil, let c0 = baseline.meanScaling
     {

@@ -31,45 +31,49 @@ extension FullInformationBlock {
     rows: Matrix, mean: [Double], patterns: MissingPatterns, into scores: inout Matrix, from first: Int
   ) {
     let n = structure.momentOrder
-    let k = structure.sourceCount
-    let ns = structure.sinkCount
     let free = structure.freeElements.map { structure.elements[$0] }
     let weight = NumberBuffer(count: n * n)
-    let scratch = NumberBuffer(count: n * n)
     let products = WeightedProducts(structure: structure)
-    let deviation = NumberBuffer(count: n)
-    let z = NumberBuffer(count: n)
-    let gz = NumberBuffer(count: k)
-    let hz = NumberBuffer(count: k)
+    var solved = Matrix(rowCount: rows.rowCount, columnCount: n)
+    let origin = structure.observedOrder.map { mean[$0] }
+    likelihood.eachSolvedCase(rows, order: structure.observedOrder, origin: origin, patterns, weight) {
+      pattern, members, z in
+      products.form(weight: weight.pointer, moments: moments, includingZ: false)
+      for element in free {
+        let expected = 0.5 * derivatives.first(element, products)
+        for row in members { scores[first + row, element.parameter] -= expected }
+      }
+      for (position, row) in members.enumerated() {
+        for i in 0..<n { solved[row, i] = z[i, position] }
+      }
+    }
+    moments.addForms(of: solved, into: &scores, from: first)
+  }
+}
+
+extension PatternLikelihood {
+  /// Calls back for each pattern with W⁺ in `weight`, the rows of the pattern, and z = W⁺ (y, 1) of each as columns.
+  ///
+  /// - Complexity: O(p² m) for each pattern and O(p²) for each case.
+  func eachSolvedCase(
+    _ rows: Matrix, order places: [Int], origin: [Double], _ patterns: MissingPatterns, _ weight: NumberBuffer,
+    _ body: (_ pattern: Int, _ members: [Int], _ z: Matrix) -> Void
+  ) {
+    let n = order
+    let scratch = NumberBuffer(count: n * n)
     var members = [[Int]](repeating: [], count: patterns.patterns.count)
     for (row, pattern) in patterns.patternOfRow.enumerated() { members[pattern].append(row) }
-    for (pattern, layout) in likelihood.layouts.enumerated() {
-      likelihood.weight(of: layout, u: scratch.pointer, into: weight.pointer)
-      products.form(weight: weight.pointer, moments: moments, includingZ: false)
-      let traces = free.map { derivatives.first($0, products) }
-      for row in members[pattern] {
-        for (place, column) in structure.observedOrder.enumerated() {
+    for (pattern, layout) in layouts.enumerated() {
+      self.weight(of: layout, u: scratch.pointer, into: weight.pointer)
+      var deviations = Matrix(rowCount: n, columnCount: members[pattern].count)
+      for (position, row) in members[pattern].enumerated() {
+        for (place, column) in places.enumerated() {
           let value = rows[row, column]
-          deviation[place] = value.isNaN ? 0 : value - mean[column]
+          deviations[place, position] = value.isNaN ? 0 : value - origin[place]
         }
-        deviation[n - 1] = 1
-        Kernels.multiply(symmetric: weight.pointer, order: n, deviation.pointer, columns: 1, into: z.pointer)
-        for q in 0..<k {
-          gz[q] = Kernels.dot(moments.g.pointer + q * n, z.pointer, count: n)
-          hz[q] = Kernels.dot(moments.h.pointer + q * n, z.pointer, count: n)
-        }
-        for (index, element) in free.enumerated() {
-          let left = element.row < ns ? z[element.row] : gz[element.row - ns]
-          let product: Double
-          switch element.kind {
-          case .path: product = 2 * left * hz[element.column - ns]
-          case .covariance:
-            let right = element.column < ns ? z[element.column] : gz[element.column - ns]
-            product = (element.row == element.column ? 1 : 2) * left * right
-          }
-          scores[first + row, element.parameter] += 0.5 * (product - traces[index])
-        }
+        deviations[n - 1, position] = 1
       }
+      body(pattern, members[pattern], weight.matrix(rowCount: n, columnCount: n) * deviations)
     }
   }
 }

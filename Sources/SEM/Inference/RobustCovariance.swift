@@ -11,11 +11,13 @@ extension FittedModel {
   /// - `first.order`: B⁻¹.
   ///
   /// Weights multiply scores and contributions; with clusters these are summed within clusters first.
+  /// The two-stage fit has the covariance matrix of ``twoStageCovariance()``.
   ///
   /// - Throws: ``InferenceError``.
   /// - Complexity: O(p³ + t³), and O(N (p² + t²)) for the kinds that need the cases.
   func robustCovariance() throws(InferenceError) -> EstimateCovariance {
     let kind = options.effectiveStandardErrors
+    if options.missing == .twoStage, kind != .none { return try twoStageCovariance() }
     switch kind {
     case .standard, .none: return try estimateCovariance(options.information)
     case .firstOrder: return try estimateCovariance(.firstOrder)

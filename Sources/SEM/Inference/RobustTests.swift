@@ -32,7 +32,8 @@ public struct LikelihoodScaling: Sendable, Hashable {
 
 extension FitOptions {
   /// Tests beyond the standard one; unless others are asked for, yuan.bentler.mplus where cases have weights or come in
-  /// clusters, and browne.residual.nt for ULS and DWLS, whose standard statistic follows no chi-square distribution.
+  /// clusters, satorra.bentler for the two-stage fit, whose standard statistic takes estimated moments for observed ones,
+  /// and browne.residual.nt for ULS and DWLS, whose standard statistic follows no chi-square distribution.
   public var effectiveTests: [TestKind] {
     let others = tests.filter { $0 != .standard }
     if others.isEmpty, tests.isEmpty, hasDesign {
@@ -40,6 +41,7 @@ extension FitOptions {
     }
     let isUnweighted =
       estimator == .unweightedLeastSquares || estimator == .diagonallyWeightedLeastSquares
+    if others.isEmpty, missing == .twoStage { return [.satorraBentler] }
     return others.isEmpty && isUnweighted ? [.browneResidualNT] : others
   }
 
@@ -134,6 +136,7 @@ extension FittedModel {
 
   /// tr(UΓ̂) and, where asked for, tr((UΓ̂)²).
   func scalingTraces(withSecond: Bool) throws(InferenceError) -> (first: Double, second: Double) {
+    if options.missing == .twoStage { return try twoStageTraces() }
     let blocks = try weightedCases()
     guard let inverse = invert(try information(.expected)) else { throw .notIdentified }
     var meat = Matrix(rowCount: estimates.count, columnCount: estimates.count)
@@ -156,13 +159,16 @@ extension FittedModel {
   /// covariates.
   func likelihoodTraces() throws(InferenceError) -> (saturated: Double, model: Double) {
     guard let rows else { throw .needsRawData("The Yuan-Bentler test") }
-    guard options.missing == .listwise else {
-      throw .notAvailable("The Yuan-Bentler test of incomplete rows is not there yet")
+    guard options.missing != .twoStage else {
+      throw .notAvailable("The Yuan-Bentler test needs the likelihood of the rows: use --missing fiml")
     }
     let bread: InformationKind = options.information == .firstOrder ? .observed : options.information
     guard let inverse = invert(try information(bread)) else { throw .notIdentified }
     let model = inverse.traceOfProduct(with: try information(.firstOrder))
     var saturated = 0.0
+    if isFullInformation {
+      return (try incompleteSaturatedTrace(rows, atModel: false), model)
+    }
     for index in moments.indices {
       let order = Array(0..<moments[index].variables.count)
       func trace(_ places: [Int]) throws(InferenceError) -> Double {

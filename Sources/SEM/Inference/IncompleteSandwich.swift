@@ -1,0 +1,158 @@
+internal import SEMNumerics
+
+/// What incomplete rows tell about the saturated moments of one block: information and first-order information for one
+/// case, without the moments of fixed covariates, which are known.
+struct IncompleteInformation {
+  /// The places of the moments among means and vech.
+  let places: [Int]
+  /// The number of cases.
+  let count: Double
+  /// V_C, of complete data, at the saturated moments.
+  let complete: Matrix
+  /// V_M, observed.
+  let observed: Matrix
+  /// J, the mean of the products of the cases' scores; V_M where it is not asked for.
+  let firstOrder: Matrix
+  /// V_M⁻¹.
+  let inverse: Matrix
+  /// Δ, by the parameters of the model.
+  let jacobian: Matrix
+
+  /// Γ = V_M⁻¹ J V_M⁻¹: the asymptotic covariance matrix of the saturated moments.
+  var spread: Matrix { isRobust ? inverse.sandwiching(firstOrder) : inverse }
+  private let isRobust: Bool
+
+  /// - Parameters:
+  ///   - fit: The fit.
+  ///   - index: The block, from 0.
+  ///   - isRobust: Whether the data need not be normal.
+  init(_ fit: FittedModel, block index: Int, isRobust: Bool) throws(InferenceError) {
+    let sample = fit.moments[index]
+    let places = fit.randomMoments(index)
+    guard let complete = SaturatedModel.completeInformation(sample),
+      let observed = SaturatedModel.observedInformation(sample),
+      let jacobian = fit.momentJacobian(index)
+    else { throw .undefinedAtEstimates }
+    self.places = places
+    self.isRobust = isRobust
+    count = fit.multiplier(ofBlock: index)
+    self.complete = complete.submatrix(rows: places, columns: places)
+    self.observed = observed.submatrix(rows: places, columns: places)
+    self.jacobian = jacobian.submatrix(rows: places, columns: Array(0..<fit.estimates.count))
+    guard let factor = try? Cholesky(self.observed) else { throw .notIdentified }
+    inverse = factor.inverse()
+    if isRobust {
+      guard let rows = fit.rows, index < rows.count else { throw .needsRawData("Robust inference") }
+      let sum = fit.saturatedScoreProducts(
+        index, rows[index], mean: sample.mean ?? [], covariance: sample.covariance)
+      guard let sum else { throw .undefinedAtEstimates }
+      firstOrder = (1 / count) * sum.submatrix(rows: places, columns: places)
+    } else {
+      firstOrder = self.observed
+    }
+  }
+}
+
+extension FittedModel {
+  /// Σ s sᵀ over the cases of a block, s = (z, ½ Dᵀ vec(z zᵀ - W)) their scores about means and vech at given moments.
+  func saturatedScoreProducts(
+    _ index: Int, _ rows: Matrix, mean: [Double], covariance: Matrix
+  ) -> Matrix? {
+    guard let patterns = moments[index].patterns else { return nil }
+    let p = mean.count
+    let n = p + 1
+    let likelihood = PatternLikelihood(patterns, variables: Array(0..<p), origin: mean)
+    let point = NumberBuffer(count: n * n)
+    for j in 0..<p { for i in 0..<p { point[i + j * n] = covariance[i, j] } }
+    point[n * n - 1] = 1
+    guard withExtendedLifetime(point, { likelihood.value(at: point.pointer) }) != nil else { return nil }
+    let positions = halfVectorPositions(order: p)
+    let q = p + positions.count
+    let batch = ColumnBatch(length: q)
+    let sum = NumberBuffer(count: q * q)
+    let weight = NumberBuffer(count: n * n)
+    likelihood.eachSolvedCase(rows, order: Array(0..<p), origin: mean, patterns, weight) { _, members, z in
+      for position in members.indices {
+        let column = batch.next(isNegative: false, into: sum.pointer)
+        for i in 0..<p { column[i] = z[i, position] }
+        for (place, (i, j)) in positions.enumerated() {
+          let value = z[i, position] * z[j, position] - weight[i + j * n]
+          column[p + place] = i == j ? 0.5 * value : value
+        }
+      }
+    }
+    batch.flush(into: sum.pointer)
+    Kernels.mirrorLower(sum.pointer, order: q)
+    return sum.matrix(rowCount: q, columnCount: q)
+  }
+
+  /// tr(A₁⁻¹B₁) of the saturated model of incomplete rows, at its own estimates or at the model's moments.
+  func incompleteSaturatedTrace(_ rows: [Matrix], atModel: Bool) throws(InferenceError) -> Double {
+    var trace = 0.0
+    for (index, sample) in moments.enumerated() {
+      let places = randomMoments(index)
+      guard let matrices = matrices(ofBlock: index) else { throw .undefinedAtEstimates }
+      let mean = atModel ? matrices.observedMean : sample.mean ?? []
+      let covariance = atModel ? matrices.observedCovariance : sample.covariance
+      guard let information = SaturatedModel.observedInformation(sample, at: mean, covariance),
+        let products = saturatedScoreProducts(index, rows[index], mean: mean, covariance: covariance)
+      else { throw .undefinedAtEstimates }
+      let a = Double(sample.count) * information.submatrix(rows: places, columns: places)
+      guard let factor = try? LU(a) else { throw .notIdentified }
+      trace += factor.solve(products.submatrix(rows: places, columns: places)).trace
+    }
+    return trace
+  }
+
+  // MARK: Two stages
+
+  /// Δ, V_C and Γ of every block, and A = Σ n ΔᵀV_CΔ and B = Σ n ΔᵀV_CΓV_CΔ over them.
+  private func twoStageParts() throws(InferenceError) -> (
+    blocks: [IncompleteInformation], information: Matrix, meat: Matrix
+  ) {
+    let isRobust = switch options.standardErrors {
+    case .robustSEM, .robustHuberWhite: true
+    default: false
+    }
+    let t = estimates.count
+    var blocks: [IncompleteInformation] = []
+    var information = Matrix(rowCount: t, columnCount: t)
+    var meat = information
+    for index in moments.indices {
+      let block = try IncompleteInformation(self, block: index, isRobust: isRobust)
+      let weighted = block.complete * block.jacobian
+      information += block.count * (block.jacobian.transposed * weighted)
+      meat += block.count * weighted.transposed.sandwiching(block.spread)
+      blocks.append(block)
+    }
+    return (blocks, information.symmetrized(), meat)
+  }
+
+  /// Cov(θ̂) of the two-stage estimates: A⁻¹ B A⁻¹ with A = Σ n ΔᵀVΔ, B = Σ n ΔᵀVΓVΔ, V the complete-data weight at the
+  /// saturated moments and Γ their asymptotic covariance matrix (Savalei and Bentler 2009, equation 9; with
+  /// `robust.sem` or `robust.huber.white` that of nonnormal data, Savalei and Falk 2014).
+  func twoStageCovariance() throws(InferenceError) -> EstimateCovariance {
+    let parts = try twoStageParts()
+    guard let inverse = invert(parts.information) else { throw .notIdentified }
+    return EstimateCovariance(
+      matrix: inverse.sandwiching(parts.meat), information: .observed, kind: options.standardErrors)
+  }
+
+  /// tr(UΓ) and tr((UΓ)²), U = V - VΔ(ΔᵀVΔ)⁻¹ΔᵀV, for the two-stage fit (Savalei and Bentler 2009, equation 12).
+  func twoStageTraces() throws(InferenceError) -> (first: Double, second: Double) {
+    let parts = try twoStageParts()
+    guard let inverse = invert(parts.information) else { throw .notIdentified }
+    let model = inverse * parts.meat
+    var first = -model.trace
+    var second = model.traceOfProduct(with: model)
+    for block in parts.blocks {
+      let product = block.complete * block.spread
+      first += product.trace
+      second += product.traceOfProduct(with: product)
+      let weighted = block.complete * block.jacobian
+      let twice = (block.spread * weighted).transposed.sandwiching(block.complete)
+      second -= 2 * block.count * inverse.traceOfProduct(with: twice)
+    }
+    return (first, second)
+  }
+}
