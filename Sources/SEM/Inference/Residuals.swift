@@ -23,7 +23,7 @@ extension FittedModel {
   ///
   /// Standardised residuals divide by the square root of n⁻¹(Γ - Δ (ΔᵀVΔ)⁻¹ Δᵀ) with the normal-theory Γ at the model's
   /// moments (Maydeu-Olivares and Shi 2017, Methodology 13, and lavaan's `standardized`); for incomplete data see
-  /// ``incompleteResidualVariances()``.
+  /// `incompleteResidualVariances()`.
   /// - Parameter covariance: Cov(θ̂) from the expected information; without it there are no standardised residuals.
   public func residualMoments(_ covariance: EstimateCovariance? = nil) -> [ResidualMoments] {
     let incomplete = covariance != nil && isFullInformation ? incompleteResidualVariances() : nil
