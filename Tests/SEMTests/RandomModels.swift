@@ -82,6 +82,12 @@ struct RandomModel: Sendable, CustomTestStringConvertible {
     return lines.joined(separator: "\n")
   }
 
+  /// The same model on other moments.
+  init(_ other: RandomModel, moments: [SampleMoments]) {
+    (seed, text, table, rows, point) = (other.seed, other.text, other.table, other.rows, other.point)
+    self.moments = moments
+  }
+
   /// Correlated normal data in odd units.
   static func data(
     _ variables: [String], count: Int, _ random: inout RandomStream

@@ -23,9 +23,10 @@ struct ReferenceCase: Decodable, Sendable, CustomTestStringConvertible {
   var bartlettScores: Scores?
   var residuals: [String: Cells]?
   var impliedCovariance: [[Double]]?
+  var tests: [[Cell]]?
 
   enum CodingKeys: String, CodingKey {
-    case id, tags, model, data, options, npar, nobs, parameters, residuals
+    case id, tags, model, data, options, npar, nobs, parameters, residuals, tests
     case sampleCovariance = "sample_cov"
     case fitMeasures = "fit_measures"
     case rSquared = "rsquare"
@@ -151,9 +152,17 @@ extension Parameter {
 
 extension ReferenceCase {
   var fitOptions: FitOptions {
-    var result = FitOptions()
+    let preset = options["estimator"]?.texts.first.flatMap { EstimatorPreset($0) }
+    var result = preset.map { FitOptions($0) } ?? FitOptions()
+    if let kind = options["se"]?.texts.first.flatMap({ StandardErrorKind(rawValue: $0) }) {
+      result.standardErrors = kind
+    }
+    if let names = options["test"]?.texts { result.tests = names.compactMap { TestKind(rawValue: $0) } }
+    result.clusterVariable = options["cluster"]?.texts.first
+    result.weightVariable = options["sampling.weights"]?.texts.first
     if options["likelihood"]?.texts.first == "wishart" { result.likelihood = .wishart }
     switch options["information"]?.texts.first {
+    case "expected": result.information = .expected
     case "observed": result.information = .observed
     case "first.order": result.information = .firstOrder
     default: break

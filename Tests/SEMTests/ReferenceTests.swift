@@ -5,7 +5,7 @@ import Testing
 /// Fits of the `lavaan-reference.json` models against lavaan 0.7.2.3170.
 @Suite struct ReferenceTests {
   /// What the engine cannot do yet. Delete a tag, and its cases run.
-  static let notYet: Set<String> = ["fiml", "robust", "ls"]
+  static let notYet: Set<String> = ["fiml"]
 
   static let file = ReferenceFile.load("lavaan-reference")
   static let cases = file.cases.filter {
