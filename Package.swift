@@ -16,11 +16,14 @@ let package = Package(
   products: [
     .library(name: "SEM", targets: ["SEM"]),
     .library(name: "SEMNumerics", targets: ["SEMNumerics"]),
+    .library(name: "SEMStudy", targets: ["SEMStudy"]),
     .library(name: "SEMReport", targets: ["SEMReport"]),
     .executable(name: "swift-sem", targets: ["swift-sem"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    // Study files are YAML; MIT licence, libyaml inside.
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
     // The one door to LAPACK and BLAS: the system's on Linux, Accelerate on Apple platforms.
@@ -38,11 +41,14 @@ let package = Package(
     ),
     .target(name: "SEMNumerics", dependencies: ["CLinearAlgebra"], swiftSettings: strict),
     .target(name: "SEM", dependencies: ["SEMNumerics"], swiftSettings: strict),
-    .target(name: "SEMReport", dependencies: ["SEM", "SEMNumerics"], swiftSettings: strict),
+    .target(
+      name: "SEMStudy", dependencies: ["SEM", "SEMNumerics", .product(name: "Yams", package: "Yams")],
+      swiftSettings: strict),
+    .target(name: "SEMReport", dependencies: ["SEMStudy", "SEM", "SEMNumerics"], swiftSettings: strict),
     .executableTarget(
       name: "swift-sem",
       dependencies: [
-        "SEM", "SEMReport", "SEMNumerics",
+        "SEM", "SEMReport", "SEMStudy", "SEMNumerics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
@@ -63,7 +69,10 @@ let package = Package(
       name: "SEMTests", dependencies: ["SEM", "SEMNumerics"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "SEMReportTests", dependencies: ["SEMReport", "SEM", "SEMNumerics"], exclude: ["Snapshots"],
+      name: "SEMStudyTests", dependencies: ["SEMStudy", "SEM", "SEMNumerics"], swiftSettings: strict),
+    .testTarget(
+      name: "SEMReportTests", dependencies: ["SEMReport", "SEMStudy", "SEM", "SEMNumerics"],
+      exclude: ["Snapshots"],
       swiftSettings: strict),
     // Runs the built command; it finds the executable beside the tests.
     .testTarget(name: "CommandTests", dependencies: ["swift-sem"], swiftSettings: strict),
