@@ -13,17 +13,6 @@ struct FitCommand: ParsableCommand {
         swift-sem fit model.lav --cov matrix.csv --nobs 932 --format json
       """)
 
-  enum LikelihoodChoice: String, ExpressibleByArgument, CaseIterable {
-    case normal, wishart
-    var value: Likelihood { Likelihood(rawValue: rawValue) ?? .normal }
-  }
-
-  enum InformationChoice: String, ExpressibleByArgument, CaseIterable {
-    case expected, observed
-    case firstOrder = "first-order"
-    var value: InformationKind { InformationKind(rawValue: rawValue) ?? .expected }
-  }
-
   enum ScoreChoice: String, ExpressibleByArgument, CaseIterable {
     case regression, bartlett
     var value: FactorScoreMethod { FactorScoreMethod(rawValue: rawValue) ?? .regression }
@@ -32,51 +21,7 @@ struct FitCommand: ParsableCommand {
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Data") var source: DataArguments
 
-  @Option(
-    help: ArgumentHelp(
-      "The estimator with its errors and test, by lavaan's names: ML, MLM, MLMV, MLMVS, MLR, MLF, GLS, WLS, DWLS, ULS, ULSM, WLSM and so on.",
-      valueName: "name"))
-  var estimator = "ML"
-
-  @Option(
-    name: .customLong("se"),
-    help: ArgumentHelp(
-      "Standard errors: standard, robust.sem, robust.sem.nt, robust.huber.white, first.order or none.",
-      valueName: "kind"))
-  var standardErrors: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Tests of the model, separated by commas: standard, satorra.bentler, yuan.bentler, yuan.bentler.mplus, mean.var.adjusted, scaled.shifted, browne.residual.adf, browne.residual.nt, browne.residual.nt.model.",
-      valueName: "list"))
-  var test: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Cases were sampled in clusters, the values of this column: errors and test allow for it.",
-      valueName: "variable"))
-  var cluster: String?
-
-  @Option(help: ArgumentHelp("The column of sampling weights.", valueName: "variable"))
-  var weights: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "What becomes of rows with missing values: listwise leaves them out, fiml (or ml) uses all that is observed, fiml.x (or ml.x) also where covariates are missing, two.stage fits to saturated moments.",
-      valueName: "how"))
-  var missing = "listwise"
-
-  @Option(help: "normal (divisor N) or wishart (divisor N-1, as AMOS).")
-  var likelihood: LikelihoodChoice = .normal
-
-  @Option(
-    help: "Which information matrix standard errors come from; observed is the default with --missing fiml.")
-  var information: InformationChoice?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The largest scaled gradient element of a converged fit.", valueName: "number"))
-  var tolerance = 1e-8
+  @OptionGroup(title: "Estimation") var estimation: EstimationArguments
 
   @Flag(help: "Add modification indices.")
   var modificationIndices = false
@@ -108,8 +53,9 @@ struct FitCommand: ParsableCommand {
         status: .usage)
     }
     do {
-      let model = try Model(text, preset: self.model.preset.value, options: try modelOptions(self.model))
-      let fit = try fit(model, to: data)
+      let model = try Model(
+        text, preset: self.model.preset.value, options: try estimation.modelOptions(self.model))
+      let fit = try estimation.fit(model, to: data, group: self.model.group)
       var options = FitSummary.Options()
       options.modificationIndices = modificationIndices
       options.residuals = residuals
@@ -134,37 +80,8 @@ struct FitCommand: ParsableCommand {
     }
   }
 
-  /// What --missing may say.
-  private static let missingChoices: [String: MissingData] = [
-    "listwise": .listwise, "fiml": .fullInformation, "ml": .fullInformation, "direct": .fullInformation,
-    "fiml.x": .fullInformation, "ml.x": .fullInformation, "two.stage": .twoStage,
-  ]
-
-  /// The changes to the model's defaults: covariates that may be missing are random.
-  private func modelOptions(_ arguments: ModelArguments) throws -> ModelOptions {
-    var options = try arguments.options()
-    if missing.hasSuffix(".x") { options.fixedCovariates = false }
-    return options
-  }
-
   private func checkChoices() throws {
-    guard EstimatorPreset(estimator) != nil else {
-      throw Failure(
-        code: "usage.estimator", message: "--estimator does not know \"\(estimator)\".",
-        hint: "Use one of " + EstimatorPreset.names.joined(separator: ", ") + ".", status: .usage)
-    }
-    _ = try fitOptions()
-    guard Self.missingChoices[missing] != nil else {
-      throw Failure(
-        code: "usage.missing", message: "--missing does not know \"\(missing)\".",
-        hint: "Use listwise, fiml, fiml.x or two.stage.", status: .usage)
-    }
-    guard tolerance > 0, tolerance.isFinite else {
-      throw Failure(
-        code: "usage.tolerance", message: "--tolerance must be a positive number.",
-        hint: "The default is 1e-8.",
-        status: .usage)
-    }
+    try estimation.check()
     let inputs = [model.model, baseline] + source.files
     try output.check(inputs: inputs)
     if let scores { try Output.check(scores, option: "--scores", isNoneOf: inputs + [output.output]) }
@@ -179,60 +96,15 @@ struct FitCommand: ParsableCommand {
     }
   }
 
-  /// The options of the fit: those of the estimator's name, then what was asked for besides.
-  private func fitOptions() throws -> FitOptions {
-    var options = EstimatorPreset(estimator).map(FitOptions.init) ?? FitOptions()
-    if let standardErrors {
-      guard let kind = StandardErrorKind(rawValue: standardErrors.lowercased()) else {
-        throw Failure(
-          code: "usage.se", message: "--se does not know \"\(standardErrors)\".",
-          hint: "Use one of " + StandardErrorKind.allCases.map(\.rawValue).joined(separator: ", ") + ".",
-          status: .usage)
-      }
-      options.standardErrors = kind
-    }
-    if let test {
-      options.tests = try test.split(separator: ",").map { name in
-        guard let kind = TestKind(rawValue: name.trimmingCharacters(in: .whitespaces).lowercased()) else {
-          throw Failure(
-            code: "usage.test", message: "--test does not know \"\(name)\".",
-            hint: "Use some of " + TestKind.allCases.map(\.rawValue).joined(separator: ", ") + ".",
-            status: .usage)
-        }
-        return kind
-      }
-    }
-    options.clusterVariable = cluster
-    options.weightVariable = weights
-    options.likelihood = likelihood.value
-    options.missing = Self.missingChoices[missing] ?? .listwise
-    if let information { options.information = information.value }
-    options.gradientTolerance = tolerance
-    return options
-  }
-
-  private func fit(_ model: Model, to data: DataArguments.Source) throws -> FittedModel {
-    let options = try fitOptions()
-    switch data {
-    case .table(let table): return try model.fit(to: table, group: self.model.group, options: options)
-    case .covariance(let covariance):
-      if self.model.group != nil {
-        throw Failure(
-          code: "usage.group", message: "--group needs rows of data, not a covariance matrix.",
-          hint: "Give the data with --data.", status: .usage)
-      }
-      return try model.fit(to: covariance, options: options)
-    }
-  }
-
   private func baselineTest(_ data: DataArguments.Source) throws -> ChiSquareTest? {
     guard let baseline else { return nil }
     var arguments = self.model
     arguments.model = baseline
     let (text, name) = try arguments.read()
     do {
-      let model = try Model(text, preset: self.model.preset.value, options: try modelOptions(self.model))
-      let fit = try fit(model, to: data)
+      let model = try Model(
+        text, preset: self.model.preset.value, options: try estimation.modelOptions(self.model))
+      let fit = try estimation.fit(model, to: data, group: self.model.group)
       guard fit.convergence.isConverged else {
         throw Failure(
           code: "baseline-not-converged", message: "The baseline model did not converge.",
