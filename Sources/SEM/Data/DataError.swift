@@ -135,7 +135,7 @@ extension DataError: CustomStringConvertible {
 }
 
 /// A text as it is shown in a message: in quotes, on one line, shortened to about forty characters.
-func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
   var shown = ""
   for character in text.prefix(40) {
     switch character {
@@ -149,7 +149,7 @@ func quoted(_ text: String) -> String {
 }
 
 /// Names as a list in a sentence: `x1`, `x1 and x2`, `x1, x2 and x3`; long lists are cut.
-func listed(_ names: [String], limit: Int = 8) -> String {
+package func listed(_ names: [String], limit: Int = 8) -> String {
   guard let last = names.last, names.count > 1 else { return names.first ?? "" }
   if names.count > limit {
     return names.prefix(limit - 1).joined(separator: ", ") + " and \(names.count - limit + 1) more"
@@ -158,4 +158,4 @@ func listed(_ names: [String], limit: Int = 8) -> String {
 }
 
 /// A count with its noun, in the singular for one: `1 row`, `2 rows`.
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+package func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -2,7 +2,7 @@
 ///
 /// A name that differs only in case is nearest; then the least number of inserted, removed, changed or swapped
 /// characters, at most a third of the name.
-func nearestName(to name: String, in candidates: some Sequence<String>) -> String? {
+package func nearestName(to name: String, in candidates: some Sequence<String>) -> String? {
   let target = Array(name)
   guard !target.isEmpty, target.count <= 64 else { return nil }
   let lowered = name.lowercased()
