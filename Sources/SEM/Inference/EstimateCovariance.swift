@@ -21,6 +21,13 @@ public struct EstimateCovariance: Sendable, Hashable {
     let variance = matrix.quadraticForm(gradient)
     return variance >= 0 ? variance.squareRoot() : nil
   }
+
+  /// The matrix times a factor, such as N / (N - 1) for the convention of AMOS.
+  public func scaled(by factor: Double) -> EstimateCovariance {
+    var scaled = matrix
+    for index in scaled.elements.indices { scaled.elements[index] *= factor }
+    return EstimateCovariance(matrix: scaled, information: information, kind: kind)
+  }
 }
 
 extension FittedModel {
