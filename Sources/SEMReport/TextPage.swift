@@ -38,9 +38,9 @@ struct TextPage {
   }
 
   /// A heading with a rule under it.
-  mutating func ruledHeading(_ title: String) {
+  mutating func ruledHeading(_ title: String, rule: Character = "-") {
     heading(title)
-    add(String(repeating: "-", count: min(title.displayWidth, width)))
+    add(String(repeating: rule, count: min(title.displayWidth, width)))
   }
 
   /// Running text, its second and later lines indented further by `hanging`.

@@ -1,10 +1,11 @@
 internal import ArgumentParser
 internal import Foundation
+internal import SEMReport
 
 /// The command line tool: arguments and files only, no statistics.
 @main
 struct SwiftSEM: ParsableCommand {
-  static let version = "0.1.0"
+  static let version = Software.version
   static let configuration = CommandConfiguration(
     commandName: "swift-sem",
     abstract: "Structural equation models: lavaan's model syntax, maximum likelihood, survey data.",

@@ -60,13 +60,19 @@ public struct Document: Sendable {
   public var sections: [Section]
   /// Where the figures come from.
   public var provenance: [Provenance]
+  /// How figures are printed.
+  public var style: DocumentStyle
 
   /// Makes a document.
-  public init(title: Wording, notice: Wording? = nil, sections: [Section], provenance: [Provenance] = []) {
+  public init(
+    title: Wording, notice: Wording? = nil, sections: [Section], provenance: [Provenance] = [],
+    style: DocumentStyle = DocumentStyle()
+  ) {
     self.title = title
     self.notice = notice
     self.sections = sections
     self.provenance = provenance
+    self.style = style
   }
 
   /// All tables in their order.
@@ -92,16 +98,19 @@ public struct DocumentFigure: Sendable {
   public var description: Wording
   /// What stands under the picture.
   public var notes: [Wording]
+  /// The picture as a `tikzpicture` for LaTeX where no converter makes a PDF of the SVG; `nil` for none.
+  public var tikz: (@Sendable (StudyLanguage) -> String)?
 
   /// Makes a figure.
   public init(
     id: String, title: Wording, description: Wording, notes: [Wording] = [],
-    svg: @escaping @Sendable (StudyLanguage) -> String
+    tikz: (@Sendable (StudyLanguage) -> String)? = nil, svg: @escaping @Sendable (StudyLanguage) -> String
   ) {
     self.id = id
     self.title = title
     self.description = description
     self.notes = notes
+    self.tikz = tikz
     self.svg = svg
   }
 }
