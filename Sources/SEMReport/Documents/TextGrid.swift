@@ -16,6 +16,8 @@ struct TextGrid {
   private let table: DocumentTable
   private var columns: [Column]
   private let pageWidth: Int
+  /// What stands in the rows that are headings.
+  private let headings: [String]
   private static let gap = 2
   /// Words are not wrapped below this many columns.
   private static let leastWords = 14
@@ -35,14 +37,12 @@ struct TextGrid {
           return cell.text.text.printable + (isNumeric ? .spaces(cell.padding.count) : "")
         }, isNumeric: isNumeric)
     }
-    for index in columns.indices { columns[index].width = naturalWidth(index) }
-    shrinkWords()
     headings = table.rows.map {
       $0.role == .heading ? CellText($0.cells[0], language, style).text.printable : ""
     }
+    for index in columns.indices { columns[index].width = naturalWidth(index) }
+    shrinkWords()
   }
-
-  private let headings: [String]
 
   /// The widest cell, and a heading that may be wrapped at its spaces down to that.
   private func naturalWidth(_ index: Int) -> Int {
