@@ -146,47 +146,6 @@ public struct Model: Sendable, Hashable {
       throw .estimation(error)
     }
   }
-
-  /// Fits the model to a covariance matrix.
-  ///
-  /// - Parameters:
-  ///   - covariance: The matrix with its number of cases, and means where a mean structure is wanted.
-  ///   - estimator: The function to minimise; `nil` for that of the options.
-  ///   - options: Likelihood, information and tolerances.
-  /// - Throws: ``SEMError``.
-  public func fit(
-    to covariance: CovarianceInput, estimator: Estimator? = nil,
-    options: FitOptions = FitOptions()
-  ) throws(SEMError) -> FittedModel {
-    var fit = try fit(to: covariance.moments, estimator: estimator, options: options)
-    fit.notes += covariance.problems.map {
-      FitNote(code: $0.code.rawValue, message: "\($0.error)", subjects: $0.variables)
-    }
-    return fit
-  }
-
-  /// Fits the model to sample moments with divisor N; variables that the model does not name are left out.
-  ///
-  /// - Throws: ``SEMError``.
-  public func fit(
-    to moments: SampleMoments, estimator: Estimator? = nil, options: FitOptions = FitOptions()
-  ) throws(SEMError) -> FittedModel {
-    var fitOptions = options
-    if let estimator { fitOptions.estimator = estimator }
-    let specification = try specification(
-      dataVariables: moments.variables, hasMeans: moments.mean != nil, estimator: fitOptions.estimator)
-    let selected = specification.table.blocks.map { moments.selecting($0.observed) }
-    let problems = selected.flatMap { DataProblem.find(in: $0) }
-    if let problem = problems.first(where: { $0.severity == .error }) { throw .data(problem.error) }
-    do {
-      let fitter = try ModelFitter(table: specification.table, options: fitOptions)
-      var fit = try fitter.fit(selected)
-      fit.notes = specification.warnings.map { FitNote(code: $0.code, message: $0.description) }
-      return fit
-    } catch {
-      throw .estimation(error)
-    }
-  }
 }
 
 extension ModelSpecification {

@@ -49,11 +49,22 @@ public struct ModelCheck: Sendable {
   ///
   /// - Throws: `SEMError`.
   public init(_ model: Model, moments: SampleMoments, problems: [DataProblem] = []) throws(SEMError) {
-    let specification = try model.specification(
-      dataVariables: moments.variables, hasMeans: moments.mean != nil)
-    let observed = specification.table.blocks.first?.observed ?? []
-    self.init(
-      specification, problems: problems + DataProblem.find(in: moments.selecting(observed)), listwise: [])
+    try self.init(model, moments: [moments], problems: problems)
+  }
+
+  /// Checks a model against the moments of several groups.
+  ///
+  /// - Throws: `SEMError`.
+  public init(
+    _ model: Model, moments: [SampleMoments], groupLabels: [String] = [], problems: [DataProblem] = []
+  ) throws(SEMError) {
+    let specification = try model.specification(of: moments, groupLabels: groupLabels)
+    let blocks = specification.table.blocks
+    let found = zip(moments, blocks).flatMap { sample, block in
+      DataProblem.find(
+        in: sample.selecting(block.observed), group: moments.count > 1 ? block.groupLabel : nil)
+    }
+    self.init(specification, problems: problems + found, listwise: [])
   }
 
   private init(_ specification: ModelSpecification, problems: [DataProblem], listwise: [ListwiseReport]) {

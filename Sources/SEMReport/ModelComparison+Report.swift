@@ -29,6 +29,9 @@ extension ModelComparison {
               ("chisq_diff", JSONValue(step.chiSquare)), ("df_diff", .integer(step.degreesOfFreedom)),
               ("pvalue", JSONValue(step.pValue)), ("rmsea_diff", JSONValue(step.rmsea)),
               ("method", .string(step.method.rawValue)), ("nesting", .string(step.nesting.rawValue)),
+              ("scaling_factor", JSONValue(step.scalingFactor)), ("aic_diff", JSONValue(step.aicDifference)),
+              ("bic_diff", JSONValue(step.bicDifference)),
+              ("remark", step.remark.map { .string($0) } ?? .null),
             ])
           })
       ),
@@ -37,31 +40,58 @@ extension ModelComparison {
   }
 
   /// The comparison as tables for a terminal.
-  public var text: String {
+  ///
+  /// - Parameter width: The columns of the page, at least 40.
+  public func text(width: Int = 80) -> String {
+    var page = TextPage(width: width)
+    page.heading("Models")
+    page.blank()
+    page.add(modelTable.lines(width: page.width))
+    page.heading("Chi-square difference tests")
+    page.blank()
+    page.add(testTable.lines(width: page.width))
+    page.blank()
+    for remark in remarks { page.paragraph(remark, indent: 2) }
+    return page.text
+  }
+
+  private var modelTable: PlainTable {
     var table = PlainTable(header: [
-      "Model", "Npar", "Df", "Chisq", "AIC", "dAIC", "w(AIC)", "BIC", "dBIC", "CFI", "RMSEA", "SRMR",
+      "Model", "Npar", "Df", "Chisq", "AIC", "dAIC", "w(AIC)", "BIC", "dBIC", "w(BIC)", "CFI", "RMSEA",
+      "SRMR",
     ])
+    // On a narrow page what can be told from the rest goes first.
+    table.ranks = [0, 3, 0, 0, 2, 1, 1, 2, 1, 3, 1, 1, 2]
     let least = (aic: models.compactMap(\.aic).min(), bic: models.compactMap(\.bic).min())
+    func above(_ value: Double?, _ least: Double?) -> Double? {
+      value.flatMap { value in least.map { value - $0 } }
+    }
     for (index, model) in models.enumerated() {
       table.rows.append([
         model.name, "\(model.parameterCount)", "\(model.degreesOfFreedom)", TextNumber.fixed(model.chiSquare),
-        TextNumber.fixed(model.aic, 1), TextNumber.fixed(zip(model.aic, least.aic).map { $0 - $1 }, 1),
+        TextNumber.fixed(model.aic, 1), TextNumber.fixed(above(model.aic, least.aic), 1),
         TextNumber.fixed(akaikeWeights.isEmpty ? nil : akaikeWeights[index]),
-        TextNumber.fixed(model.bic, 1), TextNumber.fixed(zip(model.bic, least.bic).map { $0 - $1 }, 1),
+        TextNumber.fixed(model.bic, 1), TextNumber.fixed(above(model.bic, least.bic), 1),
+        TextNumber.fixed(bicWeights.isEmpty ? nil : bicWeights[index]),
         TextNumber.fixed(model.measures["cfi"]), TextNumber.fixed(model.measures["rmsea"]),
         TextNumber.fixed(model.measures["srmr"]),
       ])
     }
+    return table
+  }
+
+  private var testTable: PlainTable {
     var tests = PlainTable(header: [
       "Restricted", "against", "Chisq diff", "Df diff", "P(>Chisq)", "RMSEA", "Relation",
     ])
     tests.leftCount = 2
+    tests.ranks = [0, 0, 0, 0, 0, 1, 0]
     for (index, step) in steps.enumerated() {
       let relation =
         switch step.nesting {
         case .nested: "nested"
         case .equivalent: "equivalent"
-        case .notNested: "not nested: no test"
+        case .notNested: "not nested"
         case .unknown: "not checked"
         }
       tests.rows.append([
@@ -69,24 +99,36 @@ extension ModelComparison {
         "\(step.degreesOfFreedom)", TextNumber.pValue(step.pValue), TextNumber.fixed(step.rmsea), relation,
       ])
     }
-    var lines = ["Models", ""] + table.lines() + ["", "Chi-square difference tests", ""] + tests.lines()
-    lines.append("")
-    if steps.contains(where: { $0.method == .satorraBentler2001 }) {
-      lines.append("  Differences are scaled (Satorra and Bentler 2001).")
-    }
-    if steps.contains(where: { $0.nesting == .equivalent }) {
-      lines.append("  Equivalent models fit every data set equally well: choose by theory.")
-    }
-    if steps.contains(where: { $0.nesting == .notNested }) {
-      lines.append("  Models that are not nested are compared by AIC and BIC: smaller is better.")
-    }
-    lines += objections.map { "  Warning: " + $0 }
-    while lines.last?.isEmpty == true { lines.removeLast() }
-    return lines.joined(separator: "\n") + "\n"
+    return tests
   }
 
-  private func zip(_ first: Double?, _ second: Double?) -> (Double, Double)? {
-    guard let first, let second else { return nil }
-    return (first, second)
+  /// What a reader must know of the tests, in sentences.
+  private var remarks: [String] {
+    var remarks: [String] = []
+    let sources: [(DifferenceTest, String)] = [
+      (.satorraBentler2001, "scaled (Satorra & Bentler 2001)"),
+      (.satorraBentler2010, "scaled, with a positive factor (Satorra & Bentler 2010)"),
+      (.satorra2000, "scaled and shifted (Satorra 2000; Asparouhov & Muthén 2010)"),
+    ]
+    for (method, source) in sources where steps.contains(where: { $0.method == method }) {
+      remarks.append("Differences are \(source); the table of models has the unscaled statistics.")
+    }
+    if steps.contains(where: { $0.nesting == .equivalent }) {
+      remarks.append("Equivalent models fit every data set equally well: choose by theory.")
+    }
+    for (index, step) in steps.enumerated() {
+      let (first, second) = (models[index].name, models[index + 1].name)
+      if let remark = step.remark { remarks.append("\(second) against \(first): \(remark)") }
+      guard step.nesting == .notNested else { continue }
+      var text = "\(second) is not nested in \(first): no chi-square test applies."
+      let votes = [("AIC", step.aicDifference), ("BIC", step.bicDifference)].compactMap { name, difference in
+        difference.map {
+          "\(name) prefers \($0 < 0 ? second : first) by \(TextNumber.fixed($0.magnitude, 1))"
+        }
+      }
+      if !votes.isEmpty { text += " " + votes.joined(separator: ", ") + "." }
+      remarks.append(text)
+    }
+    return remarks + objections.map { "Warning: " + $0 }
   }
 }

@@ -25,8 +25,11 @@ struct CheckCommand: ParsableCommand {
     try output.check(inputs: [model.model] + source.files)
     let (text, name) = try model.read()
     do {
-      let model = try Model(text, preset: self.model.preset.value, options: try self.model.options())
-      let check = try ModelCheck(model, source: try source.read(), group: self.model.group)
+      let data = try source.read()
+      let model = try Model(
+        text, preset: self.model.preset.value,
+        options: try self.model.options(hasGroups: data?.hasGroups ?? false))
+      let check = try ModelCheck(model, source: data, group: self.model.group)
       try output.write(json: { check.json }, text: { check.text(width: $0) })
       if !check.dataErrors.isEmpty { throw ExitStatus.data }
       if check.identification?.isIdentified == false { throw ExitStatus.notIdentified }
@@ -40,8 +43,9 @@ extension ModelCheck {
   init(_ model: Model, source: DataArguments.Source?, group: String?) throws(SEMError) {
     switch source {
     case .table(let table): try self.init(model, data: table, group: group)
-    case .covariance(let covariance):
-      try self.init(model, moments: covariance.moments, problems: covariance.problems)
+    case .covariances(let matrices, let labels):
+      try self.init(
+        model, moments: matrices.map(\.moments), groupLabels: labels, problems: matrices.flatMap(\.problems))
     case nil: try self.init(model)
     }
   }

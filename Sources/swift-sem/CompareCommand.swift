@@ -13,27 +13,23 @@ struct CompareCommand: ParsableCommand {
 
       Examples:
         swift-sem compare one.lav two.lav --data survey.csv --preset cfa
+        swift-sem compare one.lav two.lav --data survey.csv --estimator MLR --method satorra.bentler.2010
         swift-sem compare one.json two.json
       """)
 
   @Argument(help: ArgumentHelp("Two or more model files, or two or more JSON results.", valueName: "file"))
   var files: [String]
 
-  @Option(help: "Which defaults complete the models.")
-  var preset: PresetChoice = .sem
+  @OptionGroup(title: "Models") var completion: CompletionArguments
+  @OptionGroup(title: "Estimation") var estimation: EstimationArguments
 
-  @Flag(
-    name: .customLong("std-lv"), help: "Fix the variances of latent variables to 1 instead of first loadings."
-  )
-  var standardizeLatents = false
+  @Option(
+    help: ArgumentHelp(
+      "How chi-square differences are made: standard, satorra.bentler.2001, satorra.bentler.2010 or satorra.2000; by default what goes with the tests of the models.",
+      valueName: "method"))
+  var method: String?
 
-  @Flag(name: .customLong("meanstructure"), help: "Model the means too.")
-  var meanStructure = false
-
-  @Option(help: ArgumentHelp("Fit one model per value of this column.", valueName: "variable"))
-  var group: String?
-
-  @Flag(help: "Use rows with missing values by full information maximum likelihood.")
+  @Flag(help: "The same as --missing fiml.")
   var fiml = false
 
   @OptionGroup(title: "Data") var source: DataArguments
@@ -45,10 +41,41 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     try output.check(inputs: files + source.files)
-    let areResults = files.allSatisfy { $0.hasSuffix(".json") }
+    let method = try differenceTest()
     let comparison =
-      areResults ? ModelComparison(try files.map(Self.readResult)) : ModelComparison(fits: try fitAll())
-    try output.write(json: { comparison.json }, text: { _ in comparison.text })
+      files.allSatisfy { $0.hasSuffix(".json") }
+      ? try compareResults(method) : ModelComparison(fits: try fitAll(), method: method)
+    try output.write(json: { comparison.json }, text: { comparison.text(width: $0) })
+  }
+
+  private func differenceTest() throws -> DifferenceTest? {
+    guard let method else { return nil }
+    guard let test = DifferenceTest(rawValue: method.lowercased()) else {
+      throw Failure(
+        code: "usage.method", message: "--method does not know \"\(method)\".",
+        hint: "Use one of " + DifferenceTest.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+        status: .usage)
+    }
+    return test
+  }
+
+  private func compareResults(_ method: DifferenceTest?) throws -> ModelComparison {
+    var models = try files.map(Self.readResult)
+    switch method {
+    case .satorraBentler2010, .satorra2000:
+      throw Failure(
+        code: "usage.method", message: "--method \(method?.rawValue ?? "") needs the models and their data.",
+        hint: "Give model files and --data instead of JSON results.", status: .usage)
+    case .satorraBentler2001:
+      if let plain = models.first(where: { $0.scalingFactor == nil && $0.degreesOfFreedom > 0 }) {
+        throw Failure(
+          code: "usage.method", message: "\(plain.name) has no mean-adjusted test to scale a difference by.",
+          hint: "Fit it with --estimator MLM or MLR.", status: .usage)
+      }
+    case .standard: for index in models.indices { models[index].scalingFactor = nil }
+    case nil: break
+    }
+    return ModelComparison(models)
   }
 
   /// Names without folder and ending, as long as they differ.
@@ -63,15 +90,15 @@ struct CompareCommand: ParsableCommand {
         code: "usage.no-data", message: "There are no data to fit the models to.",
         hint: "Add --data FILE, or --cov FILE --nobs N; or compare JSON results.", status: .usage)
     }
+    var estimation = estimation
+    if fiml { estimation.missing = "fiml" }
     return try zip(files, names()).map { path, name in
-      var arguments = [path, "--preset", preset.rawValue]
-      if standardizeLatents { arguments.append("--std-lv") }
-      if meanStructure { arguments.append("--meanstructure") }
-      let parsed = try ModelArguments.parse(arguments)
-      let text = try parsed.read().text
+      let text = try ModelFile.read(path).text
       do {
-        let model = try Model(text, preset: preset.value, options: try parsed.options())
-        let fit = try fit(model, data)
+        let model = try Model(
+          text, preset: completion.preset.value,
+          options: try completion.options(estimation, hasGroups: data.hasGroups))
+        let fit = try estimation.fit(model, to: data, group: completion.group)
         guard fit.convergence.isConverged else {
           throw Failure(
             code: "estimation.not-converged", message: "\(path) did not converge.", status: .notConverged)
@@ -80,15 +107,6 @@ struct CompareCommand: ParsableCommand {
       } catch let error as SEMError {
         throw Failure(error, file: path, dataFile: source.mainFile)
       }
-    }
-  }
-
-  private func fit(_ model: Model, _ data: DataArguments.Source) throws -> FittedModel {
-    var options = FitOptions()
-    if fiml { options.missing = .fullInformation }
-    switch data {
-    case .table(let table): return try model.fit(to: table, group: group, options: options)
-    case .covariance(let covariance): return try model.fit(to: covariance, options: options)
     }
   }
 

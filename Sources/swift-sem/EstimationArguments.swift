@@ -67,37 +67,40 @@ struct EstimationArguments: ParsableArguments {
     "fiml.x": .fullInformation, "ml.x": .fullInformation, "two.stage": .twoStage,
   ]
 
+  /// Whether covariates may be missing, which makes them random.
+  var hasRandomCovariates: Bool { missing.hasSuffix(".x") }
+
   /// The changes to the model's defaults: covariates that may be missing are random.
-  func modelOptions(_ arguments: ModelArguments) throws -> ModelOptions {
-    var options = try arguments.options()
-    if missing.hasSuffix(".x") { options.fixedCovariates = false }
-    return options
+  func modelOptions(_ arguments: ModelArguments, hasGroups: Bool = false) throws -> ModelOptions {
+    try arguments.options(self, hasGroups: hasGroups)
   }
 
   /// Refuses what no option says.
-  func check() throws {
-    guard EstimatorPreset(estimator) != nil else {
-      throw Failure(
-        code: "usage.estimator", message: "--estimator does not know \"\(estimator)\".",
-        hint: "Use one of " + EstimatorPreset.names.joined(separator: ", ") + ".", status: .usage)
-    }
-    _ = try fitOptions()
-    guard Self.missingChoices[missing] != nil else {
-      throw Failure(
-        code: "usage.missing", message: "--missing does not know \"\(missing)\".",
-        hint: "Use listwise, fiml, fiml.x or two.stage.", status: .usage)
-    }
-    guard tolerance > 0, tolerance.isFinite else {
-      throw Failure(
-        code: "usage.tolerance", message: "--tolerance must be a positive number.",
-        hint: "The default is 1e-8.",
-        status: .usage)
+  func check() throws { _ = try fitOptions() }
+
+  /// Fits a model to what was read.
+  func fit(_ model: Model, to data: DataArguments.Source, group: String?) throws -> FittedModel {
+    let options = try fitOptions()
+    switch data {
+    case .table(let table): return try model.fit(to: table, group: group, options: options)
+    case .covariances(let matrices, let labels):
+      if group != nil {
+        throw Failure(
+          code: "usage.group", message: "--group needs rows of data, not a covariance matrix.",
+          hint: "Give the rows with --data, or one --cov for each group without --group.", status: .usage)
+      }
+      return try model.fit(to: matrices, groupLabels: labels, options: options)
     }
   }
 
   /// The options of the fit: those of the estimator's name, then what was asked for besides.
   func fitOptions() throws -> FitOptions {
-    var options = EstimatorPreset(estimator).map(FitOptions.init) ?? FitOptions()
+    guard let preset = EstimatorPreset(estimator) else {
+      throw Failure(
+        code: "usage.estimator", message: "--estimator does not know \"\(estimator)\".",
+        hint: "Use one of " + EstimatorPreset.names.joined(separator: ", ") + ".", status: .usage)
+    }
+    var options = FitOptions(preset)
     if let standardErrors {
       guard let kind = StandardErrorKind(rawValue: standardErrors.lowercased()) else {
         throw Failure(
@@ -107,38 +110,35 @@ struct EstimationArguments: ParsableArguments {
       }
       options.standardErrors = kind
     }
-    if let test {
-      options.tests = try test.split(separator: ",").map { name in
-        guard let kind = TestKind(rawValue: name.trimmingCharacters(in: .whitespaces).lowercased()) else {
-          throw Failure(
-            code: "usage.test", message: "--test does not know \"\(name)\".",
-            hint: "Use some of " + TestKind.allCases.map(\.rawValue).joined(separator: ", ") + ".",
-            status: .usage)
-        }
-        return kind
-      }
+    if let test { options.tests = try tests(test) }
+    guard let missing = Self.missingChoices[missing] else {
+      throw Failure(
+        code: "usage.missing", message: "--missing does not know \"\(missing)\".",
+        hint: "Use listwise, fiml, fiml.x or two.stage.", status: .usage)
+    }
+    guard tolerance > 0, tolerance.isFinite else {
+      throw Failure(
+        code: "usage.tolerance", message: "--tolerance must be a positive number.",
+        hint: "The default is 1e-8.", status: .usage)
     }
     options.clusterVariable = cluster
     options.weightVariable = weights
     options.likelihood = likelihood.value
-    options.missing = Self.missingChoices[missing] ?? .listwise
+    options.missing = missing
     if let information { options.information = information.value }
     options.gradientTolerance = tolerance
     return options
   }
 
-  /// Fits a model to what was read.
-  func fit(_ model: Model, to data: DataArguments.Source, group: String?) throws -> FittedModel {
-    let options = try fitOptions()
-    switch data {
-    case .table(let table): return try model.fit(to: table, group: group, options: options)
-    case .covariance(let covariance):
-      if group != nil {
+  private func tests(_ list: String) throws -> [TestKind] {
+    try list.split(separator: ",").map { name in
+      guard let kind = TestKind(rawValue: name.trimmingCharacters(in: .whitespaces).lowercased()) else {
         throw Failure(
-          code: "usage.group", message: "--group needs rows of data, not a covariance matrix.",
-          hint: "Give the data with --data.", status: .usage)
+          code: "usage.test", message: "--test does not know \"\(name)\".",
+          hint: "Use some of " + TestKind.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+          status: .usage)
       }
-      return try model.fit(to: covariance, options: options)
+      return kind
     }
   }
 }

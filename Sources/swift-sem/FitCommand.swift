@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Foundation
 internal import SEM
 internal import SEMReport
 
@@ -54,7 +53,8 @@ struct FitCommand: ParsableCommand {
     }
     do {
       let model = try Model(
-        text, preset: self.model.preset.value, options: try estimation.modelOptions(self.model))
+        text, preset: self.model.preset.value,
+        options: try estimation.modelOptions(self.model, hasGroups: data.hasGroups))
       let fit = try estimation.fit(model, to: data, group: self.model.group)
       var options = FitSummary.Options()
       options.modificationIndices = modificationIndices
@@ -103,7 +103,8 @@ struct FitCommand: ParsableCommand {
     let (text, name) = try arguments.read()
     do {
       let model = try Model(
-        text, preset: self.model.preset.value, options: try estimation.modelOptions(self.model))
+        text, preset: self.model.preset.value,
+        options: try estimation.modelOptions(self.model, hasGroups: data.hasGroups))
       let fit = try estimation.fit(model, to: data, group: self.model.group)
       guard fit.convergence.isConverged else {
         throw Failure(

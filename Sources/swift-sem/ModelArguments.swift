@@ -9,13 +9,8 @@ enum PresetChoice: String, ExpressibleByArgument, CaseIterable {
   var value: Preset { Preset(rawValue: rawValue) ?? .sem }
 }
 
-/// The model and how the parameter table is completed.
-struct ModelArguments: ParsableArguments {
-  @Argument(
-    help: ArgumentHelp(
-      "A file with the model in lavaan's syntax; - reads standard input.", valueName: "model"))
-  var model: String
-
+/// How the parameter tables of models are completed.
+struct CompletionArguments: ParsableArguments {
   @Option(help: "Which defaults complete the model: those of lavaan's sem(), cfa(), growth() or lavaan().")
   var preset: PresetChoice = .sem
 
@@ -54,46 +49,10 @@ struct ModelArguments: ParsableArguments {
     ))
   var groupPartial: [String] = []
 
-  /// The model's text and name for messages.
-  func read() throws -> (text: String, name: String) {
-    if model == "-" {
-      return (
-        try Self.decode(FileHandle.standardInput.readDataToEndOfFile(), name: "standard input"),
-        "standard input"
-      )
-    }
-    guard let bytes = FileManager.default.contents(atPath: model) else {
-      var isDirectory: ObjCBool = false
-      let exists = FileManager.default.fileExists(atPath: model, isDirectory: &isDirectory)
-      throw Failure(
-        code: "usage.unreadable-model",
-        message: isDirectory.boolValue
-          ? "\(model) is a folder, not a model file."
-          : exists ? "The model file \(model) cannot be read." : "There is no model file \(model).",
-        hint: isDirectory.boolValue
-          ? "Name the file in it."
-          : exists ? "Check its permissions." : "Check the path, or give - to read standard input.",
-        status: .usage)
-    }
-    return (try Self.decode(bytes, name: model), model)
-  }
-
-  /// UTF-8, or the encoding of Chinese Windows where the bytes are not that.
-  private static func decode(_ bytes: Data, name: String) throws -> String {
-    if let text = String(bytes: bytes, encoding: .utf8), !text.contains("\0") { return text }
-    // The name of GB18030 in NSStringEncoding: 0x80000000 and kCFStringEncodingGB_18030_2000.
-    if let text = String(data: bytes, encoding: String.Encoding(rawValue: 0x8000_0632)),
-      !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .privateUse || $0.value == 0 })
-    {
-      return text
-    }
-    throw Failure(
-      code: "usage.model-encoding", message: "The model file \(name) is not text in UTF-8 or GB18030.",
-      hint: "Save it as plain text in UTF-8.", status: .usage)
-  }
-
   /// The options of the parameter table.
-  func options() throws -> ModelOptions {
+  ///
+  /// - Parameter estimation: How the model is fitted; covariates that may be missing are random.
+  func options(_ estimation: EstimationArguments? = nil, hasGroups: Bool = false) throws -> ModelOptions {
     var options = ModelOptions()
     if standardizeLatents { options.standardizeLatents = true }
     if orthogonal { options.orthogonal = true }
@@ -110,97 +69,76 @@ struct ModelArguments: ParsableArguments {
       options.groupEqual.insert(equality)
     }
     options.groupPartial = groupPartial
-    if group == nil, !options.groupEqual.isEmpty || !groupPartial.isEmpty {
+    if estimation?.hasRandomCovariates == true { options.fixedCovariates = false }
+    if group == nil, !hasGroups, !options.groupEqual.isEmpty || !groupPartial.isEmpty {
       throw Failure(
         code: "usage.group", message: "--group-equal and --group-partial need groups.",
-        hint: "Add --group VARIABLE.", status: .usage)
+        hint: "Add --group VARIABLE, or give one --cov for each group.", status: .usage)
     }
     return options
   }
 }
 
-/// Where the data come from.
-struct DataArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("A CSV or TSV file with a header of names.", valueName: "file"))
-  var data: String?
-
-  @Option(
-    name: .customLong("cov"),
+/// The model and how its parameter table is completed.
+struct ModelArguments: ParsableArguments {
+  @Argument(
     help: ArgumentHelp(
-      "A covariance matrix instead of rows: a header of names, then the full or the lower triangle (divisor N-1).",
-      valueName: "file"))
-  var covariance: String?
+      "A file with the model in lavaan's syntax; - reads standard input.", valueName: "model"))
+  var model: String
 
-  @Option(
-    name: .customLong("nobs"), parsing: .unconditional,
-    help: ArgumentHelp("The number of cases behind --cov.", valueName: "number"))
-  var count: Int?
+  @OptionGroup var completion: CompletionArguments
 
-  @Option(
-    help: ArgumentHelp("The means that go with --cov: a header of names and one row.", valueName: "file"))
-  var means: String?
+  /// Which defaults complete the model.
+  var preset: PresetChoice { completion.preset }
+  /// The column that divides the data.
+  var group: String? { completion.group }
 
-  @Option(
-    name: .customLong("sds"),
-    help: ArgumentHelp("Standard deviations; --cov then holds correlations.", valueName: "file"))
-  var deviations: String?
+  /// The model's text and name for messages.
+  func read() throws -> (text: String, name: String) { try ModelFile.read(model) }
 
-  @Option(
-    name: .customLong("na"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("A code that marks a missing value, such as -99; may be repeated.", valueName: "code"))
-  var missingCodes: [String] = []
+  /// The options of the parameter table.
+  func options(_ estimation: EstimationArguments? = nil, hasGroups: Bool = false) throws -> ModelOptions {
+    try completion.options(estimation, hasGroups: hasGroups)
+  }
+}
 
-  /// What was read.
-  enum Source {
-    case table(DataTable)
-    case covariance(CovarianceInput)
+/// Files with models.
+enum ModelFile {
+  /// A model's text and its name for messages.
+  static func read(_ model: String) throws -> (text: String, name: String) {
+    if model == "-" {
+      return (
+        try decode(FileHandle.standardInput.readDataToEndOfFile(), name: "standard input"),
+        "standard input"
+      )
+    }
+    guard let bytes = FileManager.default.contents(atPath: model) else {
+      var isDirectory: ObjCBool = false
+      let exists = FileManager.default.fileExists(atPath: model, isDirectory: &isDirectory)
+      throw Failure(
+        code: "usage.unreadable-model",
+        message: isDirectory.boolValue
+          ? "\(model) is a folder, not a model file."
+          : exists ? "The model file \(model) cannot be read." : "There is no model file \(model).",
+        hint: isDirectory.boolValue
+          ? "Name the file in it."
+          : exists ? "Check its permissions." : "Check the path, or give - to read standard input.",
+        status: .usage)
+    }
+    return (try decode(bytes, name: model), model)
   }
 
-  /// The files that are read.
-  var files: [String?] { [data, covariance, means, deviations] }
-  /// The one that messages name.
-  var mainFile: String? { data ?? covariance }
-
-  func read() throws -> Source? {
-    if let count, count < 2 {
-      throw Failure(
-        code: "usage.nobs", message: "--nobs must be at least 2, not \(count).",
-        hint: "Give the size of the sample behind the matrix.", status: .usage)
+  /// UTF-8, or the encoding of Chinese Windows where the bytes are not that.
+  private static func decode(_ bytes: Data, name: String) throws -> String {
+    if let text = String(bytes: bytes, encoding: .utf8), !text.contains("\0") { return text }
+    // The name of GB18030 in NSStringEncoding: 0x80000000 and kCFStringEncodingGB_18030_2000.
+    if let text = String(data: bytes, encoding: String.Encoding(rawValue: 0x8000_0632)),
+      !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .privateUse || $0.value == 0 })
+    {
+      return text
     }
-    if data != nil, covariance != nil {
-      throw Failure(
-        code: "usage.two-sources", message: "--data and --cov exclude each other.",
-        hint: "Give the rows with --data, or the matrix with --cov and --nobs.", status: .usage)
-    }
-    do {
-      if let data {
-        if means != nil || deviations != nil || count != nil {
-          throw Failure(
-            code: "usage.two-sources", message: "--nobs, --means and --sds go with --cov, not with --data.",
-            hint: "Leave them out: rows of data have them.", status: .usage)
-        }
-        return .table(try DataTable(contentsOf: data, options: CSVOptions(missingCodes: missingCodes)))
-      }
-      guard let covariance else {
-        if means != nil || deviations != nil || count != nil {
-          throw Failure(
-            code: "usage.no-data", message: "--nobs, --means and --sds belong to a covariance matrix.",
-            hint: "Add --cov FILE.", status: .usage)
-        }
-        return nil
-      }
-      guard let count else {
-        throw Failure(
-          code: "usage.nobs-missing", message: "--cov needs the number of cases.", hint: "Add --nobs N.",
-          status: .usage)
-      }
-      let matrix = try NamedMatrix(contentsOf: covariance)
-      return .covariance(
-        try CovarianceInput(
-          matrix, count: count, means: try means.map { try NamedValues(contentsOf: $0) },
-          standardDeviations: try deviations.map { try NamedValues(contentsOf: $0) }))
-    } catch let error as DataError {
-      throw Failure(error)
-    }
+    throw Failure(
+      code: "usage.model-encoding", message: "The model file \(name) is not text in UTF-8 or GB18030.",
+      hint: "Save it as plain text in UTF-8.", status: .usage)
   }
 }
