@@ -87,15 +87,15 @@ extension BootstrapResult {
 }
 
 /// Intervals from the draws of one statistic.
-struct BootstrapInterval {
+package struct BootstrapInterval {
   private var values: [Double]
   private let estimate: Double
   private let acceleration: Double?
-  let bias: Double
-  let standardError: Double
+  package let bias: Double
+  package let standardError: Double
 
   /// - Parameter values: At least two finite draws.
-  init(values: [Double], estimate: Double, acceleration: Double?) {
+  package init(values: [Double], estimate: Double, acceleration: Double?) {
     self.values = values
     self.estimate = estimate
     self.acceleration = acceleration
@@ -127,7 +127,7 @@ struct BootstrapInterval {
   }
 
   /// The ends of an interval; `nil` where they are not defined.
-  func ends(_ kind: BootstrapIntervalKind, level: Double) -> (
+  package func ends(_ kind: BootstrapIntervalKind, level: Double) -> (
     lower: Double, upper: Double, isAtExtreme: Bool
   )? {
     let tail = 0.5 * (1 - level)
@@ -163,7 +163,7 @@ struct BootstrapInterval {
   }
 
   /// The level at which an end of the interval meets 0: by inversion of ``ends(_:level:)``.
-  func pValue(_ kind: BootstrapIntervalKind) -> Double? {
+  package func pValue(_ kind: BootstrapIntervalKind) -> Double? {
     let normal = NormalDistribution.standard
     if kind == .normal {
       return min(1, 2 * normal.upperTail(at: ((estimate - bias) / standardError).magnitude))
