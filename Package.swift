@@ -56,7 +56,8 @@ let package = Package(
 
     // Worked examples, each readable in two minutes: swift run P2PFinancing
     .executableTarget(
-      name: "P2PFinancing", dependencies: ["SEM"], path: "Examples/P2PFinancing", swiftSettings: strict),
+      name: "P2PFinancing", dependencies: ["SEM"], path: "Examples/P2PFinancing",
+      exclude: ["study.yaml", "wording.csv"], swiftSettings: strict),
     .executableTarget(
       name: "HolzingerSwineford", dependencies: ["SEM"], path: "Examples/HolzingerSwineford",
       swiftSettings: strict),

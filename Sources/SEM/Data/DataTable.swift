@@ -165,7 +165,7 @@ public struct DataTable: Sendable {
   }
 
   /// The shortest text that reads back as the number, without `.0`.
-  static func spelled(_ value: Double) -> String {
+  package static func spelled(_ value: Double) -> String {
     let text = value == 0 ? "0" : value.description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }

@@ -71,14 +71,14 @@ struct SourceText: Sendable, Hashable {
 }
 
 /// The two lines that show a place: a source line and carets under the columns in question.
-enum SourceExcerpt {
+package enum SourceExcerpt {
   /// How many characters of a long line are shown on either side of the place.
   private static let reach = 60
 
   /// Renders `line` with carets under the `length` characters from `column` (from 1).
   ///
   /// Wide characters (CJK, Hangul, full-width forms) take two terminal columns, tabs and control characters one.
-  static func render(line: String, column: Int, length: Int) -> String {
+  package static func render(line: String, column: Int, length: Int) -> String {
     let characters = Array(line)
     let first = min(max(0, column - 1), characters.count)
     let start = max(0, first - reach)

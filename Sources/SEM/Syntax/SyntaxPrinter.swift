@@ -1,5 +1,5 @@
 /// Writes statements and names in lavaan's language.
-enum SyntaxPrinter {
+package enum SyntaxPrinter {
   /// The text of statements, one per line.
   static func text(of statements: [Statement]) -> String {
     var text = ""
@@ -25,7 +25,7 @@ enum SyntaxPrinter {
   }
 
   /// A name, quoted where it would not read back as itself.
-  static func name(_ name: String) -> String {
+  package static func name(_ name: String) -> String {
     guard let first = name.first, Lexer.startsName(first), name.allSatisfy(Lexer.continuesName), name != "NA"
     else { return quoted(name) }
     let startsLikeNumber = first == "." && name.dropFirst().first.map(Lexer.isDigit) ?? false
