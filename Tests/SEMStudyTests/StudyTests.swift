@@ -136,7 +136,7 @@ import Testing
       "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
     ),
   ]) func digestsAreThoseOfTheStandard(_ text: String, _ digest: String) {
-    #expect(SHA256.hexadecimal(of: Array(text.utf8)) == digest)
+    #expect(SHA256(Array(text.utf8)).hexadecimal == digest)
   }
 }
 

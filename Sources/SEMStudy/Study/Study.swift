@@ -76,7 +76,7 @@ public struct Study: Sendable {
     do {
       let table = try DataTable(contentsOf: path, options: CSVOptions(missingCodes: file.data.missingCodes))
       let bytes = try? Data(contentsOf: URL(filePath: path))
-      return (table, bytes.map { SHA256.hexadecimal(of: Array($0)) })
+      return (table, bytes.map { SHA256(Array($0)).hexadecimal })
     } catch {
       var failure = StudyError(.unreadableFile, "The data cannot be read: \(error.message)", hint: error.hint)
       failure.file = error.file ?? path
