@@ -88,6 +88,34 @@ struct RandomModel: Sendable, CustomTestStringConvertible {
     self.moments = moments
   }
 
+  /// The same model with values missing at random, as full information sees it; `nil` where the saturated model has no
+  /// estimates. Patterns of one case, of all and of few variables occur; fixed covariates are complete.
+  init?(_ other: RandomModel, missing share: Double) {
+    (seed, text, table, point) = (other.seed, other.text, other.table, other.point)
+    var random = RandomStream(seed: 2025, stream: UInt64(other.seed))
+    var rows: [Matrix] = []
+    var moments: [SampleMoments] = []
+    for (block, complete) in zip(table.blocks, other.rows) {
+      let fixed = Set(table.rows.filter(\.isExogenous).map(\.lhs))
+      var matrix = complete
+      for i in 0..<matrix.rowCount {
+        // A few cases keep little: their patterns are evaluated in another way.
+        let here = i % 9 == 0 ? 0.8 : share
+        for (j, name) in block.observed.enumerated() where !fixed.contains(name) {
+          if random.uniform() < here { matrix[i, j] = .nan }
+        }
+        if block.observed.indices.allSatisfy({ matrix[i, $0].isNaN }) { matrix[i, 0] = complete[i, 0] }
+      }
+      guard let saturated = SaturatedMoments(MissingPatterns(matrix, variables: block.observed)) else {
+        return nil
+      }
+      rows.append(matrix)
+      moments.append(saturated.moments)
+    }
+    self.rows = rows
+    self.moments = moments
+  }
+
   /// Correlated normal data in odd units.
   static func data(
     _ variables: [String], count: Int, _ random: inout RandomStream

@@ -158,6 +158,9 @@ extension ReferenceCase {
       result.standardErrors = kind
     }
     if let names = options["test"]?.texts { result.tests = names.compactMap { TestKind(rawValue: $0) } }
+    if let missing = options["missing"]?.texts.first.flatMap({ MissingData(rawValue: $0) }) {
+      result.missing = missing
+    }
     result.clusterVariable = options["cluster"]?.texts.first
     result.weightVariable = options["sampling.weights"]?.texts.first
     if options["likelihood"]?.texts.first == "wishart" { result.likelihood = .wishart }
