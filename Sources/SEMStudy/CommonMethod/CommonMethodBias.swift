@@ -94,33 +94,47 @@ public struct CommonMethodBias: Sendable {
     } else {
       singleFactor = nil
     }
+    let components = eigen.vectors.column(items.count - 1).map { $0 * max(largest, 0).squareRoot() }
+    let base = self.measurement
     var models: [MethodFactorModel] = []
     for loadings in MethodLoadings.allCases {
+      // The likelihood may have several maxima: one near equal loadings, one near the first component, whose signs differ.
       // A model that cannot be fitted at all, as with too few items, is left out.
-      if let model = try? Self.methodModel(
-        loadings, measurement, self.measurement, data: data, options: options)
-      {
-        models.append(model)
+      let starts = loadings == .equal ? [Self.equalStart(items)] : [components, Self.equalStart(items)]
+      let found = starts.compactMap { start in
+        try? Self.methodModel(loadings, measurement, base, start, data: data, options: options)
       }
+      let converged = found.filter(\.fit.convergence.isConverged)
+      let best = (converged.isEmpty ? found : converged).min { $0.fit.discrepancy < $1.fit.discrepancy }
+      if let best { models.append(best) }
     }
     methodFactors = models
   }
 
+  /// Standardised loadings to begin at: at 0 the fit does not change with an equal loading.
+  private static func equalStart(_ items: [String]) -> [Double] {
+    [Double](repeating: 0.3, count: items.count)
+  }
+
   private static func methodModel(
-    _ loadings: MethodLoadings, _ measurement: MeasurementModel, _ base: FitIndices, data: DataTable,
-    options: FitOptions
+    _ loadings: MethodLoadings, _ measurement: MeasurementModel, _ base: FitIndices, _ start: [Double],
+    data: DataTable, options: FitOptions
   ) throws(StudyError) -> MethodFactorModel {
     let constructs = measurement.constructs
     let builder = try FactorModelBuilder(constructs)
     let items = constructs.flatMap(\.itemCodes)
     var name = "method"
     while constructs.contains(where: { $0.code == name }) || data[name] != nil { name += "_" }
-    // At a loading of 0 the fit does not change with it: the search must begin elsewhere.
-    let scale = measurement.fit.moments.first?.covariance.diagonal.map { $0.squareRoot() } ?? [1]
-    let start = 0.3 * scale.reduce(0, +) / Double(max(scale.count, 1))
-    let terms = items.map { item in
-      let term = Term(stringLiteral: item).free().start(start)
-      return loadings == .equal ? term.label(name + ".loading") : term
+    let sample = measurement.fit.moments.first
+    let deviations = items.map { item in
+      sample?.variables.firstIndex(of: item).flatMap { sample?.covariance[$0, $0].squareRoot() } ?? 1
+    }
+    let mean = deviations.reduce(0, +) / Double(max(items.count, 1))
+    let terms = items.indices.map { index in
+      let term = Term(stringLiteral: items[index]).free()
+      return loadings == .equal
+        ? term.start(start[index] * mean).label(name + ".loading")
+        : term.start(start[index] * deviations[index])
     }
     let method = Term(.variable(Name(name)))
     let model = Model(preset: .cfa) {
