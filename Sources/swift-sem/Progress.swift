@@ -1,5 +1,6 @@
 internal import Foundation
 internal import SEM
+internal import SEMStudy
 internal import Synchronization
 
 /// Set by Ctrl-C while draws are made.
@@ -33,6 +34,30 @@ enum Progress {
     }
     defer { if isShown { write("\r\u{1B}[K") } }
     return try work(control)
+  }
+
+  /// Runs a study with a line that names its stage.
+  static func following<Result>(_ language: StudyLanguage, _ work: (StudyProgress) -> Result) -> Result {
+    let isShown = isatty(STDERR_FILENO) == 1
+    isInterrupted.store(false, ordering: .relaxed)
+    let previous = signal(SIGINT) { _ in
+      isInterrupted.store(true, ordering: .relaxed)
+      signal(SIGINT, SIG_DFL)
+    }
+    defer { signal(SIGINT, previous) }
+    var progress = StudyProgress()
+    progress.isCancelled = { isInterrupted.load(ordering: .relaxed) }
+    if isShown {
+      progress.report = { stage, share in
+        let stages = StudyStage.allCases
+        let before = Double(stages.firstIndex(of: stage) ?? 0)
+        let filled = Int(30 * (before + min(max(share, 0), 1)) / Double(stages.count))
+        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
+        write("\r[\(bar)] \(stage.name[language])\u{1B}[K")
+      }
+    }
+    defer { if isShown { write("\r\u{1B}[K") } }
+    return work(progress)
   }
 
   private static func write(_ text: String) {

@@ -18,7 +18,9 @@ struct SwiftSEM: ParsableCommand {
       Exit status: 0 fine, 2 usage or syntax, 3 fitted but inadmissible, 4 not converged, 5 not identified, 6 data.
       """,
     version: version,
-    subcommands: [FitCommand.self, CheckCommand.self, CompareCommand.self, InvarianceCommand.self])
+    subcommands: [
+      FitCommand.self, CheckCommand.self, CompareCommand.self, InvarianceCommand.self, StudyCommand.self,
+    ])
 
   /// Parses and runs, and turns every failure into a message and the right exit status.
   static func main() {

@@ -16,10 +16,10 @@ extension StudyPreparation {
             isDeclared
               ? Wording(
                 "\(item.code) is declared as reversed and, once mirrored, runs against the other items of \(construct.code): take it out of \"reversed\".",
-                "\(item.code)被声明为反向题,转换后反而与\(construct.code)的其他题项负相关:请从reversed中删去。")
+                "\(item.code)被声明为反向题，转换后反而与\(construct.code)的其他题项负相关：请从reversed中删去。")
               : Wording(
                 "\(item.code) runs against the other items of \(construct.code): if its wording is reversed, add it to \"reversed\" under \"data\".",
-                "\(item.code)与\(construct.code)的其他题项负相关:若为反向题,请列入data下的reversed。"),
+                "\(item.code)与\(construct.code)的其他题项负相关：若为反向题，请列入data下的reversed。"),
             subjects: [item.code], at: item.place))
       }
     }

@@ -184,7 +184,7 @@ struct StudyPreparation {
           "single-item",
           Wording(
             "\(construct.code) has one item: it is taken as measured without error; reliability and validity cannot be judged.",
-            "\(construct.code)只有一个题项:视为无测量误差,信度与效度无法检验。"),
+            "\(construct.code)只有一个题项：视为无测量误差，信度与效度无法检验。"),
           subjects: [construct.code], at: construct.place))
     }
     for construct in file.constructs where construct.items.count == 2 {
@@ -193,7 +193,7 @@ struct StudyPreparation {
           "two-items",
           Wording(
             "\(construct.code) has two items: by itself it is not identified, and item statistics are of little use.",
-            "\(construct.code)只有两个题项:单独不可识别,题项层面的统计量意义有限。"),
+            "\(construct.code)只有两个题项：单独不可识别，题项层面的统计量意义有限。"),
           subjects: [construct.code], at: construct.place))
     }
     let count = file.items.count
@@ -203,14 +203,14 @@ struct StudyPreparation {
           "too-few-cases",
           Wording(
             "There are \(rows) cases and \(count) items: with no more cases than items no model of all items can be fitted.",
-            "样本量(\(rows))不大于题项数(\(count)):无法估计包含全部题项的模型。")))
+            "样本量（\(rows)）不大于题项数（\(count)）：无法估计包含全部题项的模型。")))
     } else if rows < 5 * count {
       notes.append(
         StudyNote(
           "small-sample",
           Wording(
             "There are \(rows) cases for \(count) items, fewer than five for each: estimates are uncertain.",
-            "样本量\(rows)、题项\(count)个,不足题项数的5倍:估计结果不够稳定。")))
+            "样本量\(rows)、题项\(count)个，不足题项数的5倍：估计结果不够稳定。")))
     }
   }
 
