@@ -8,8 +8,8 @@ public struct BootstrapReport: Sendable {
   public let kind: BootstrapIntervalKind
   /// Bias, error and interval of every statistic.
   public let summaries: [BootstrapSummary]
-  private let fit: FittedModel
-  private let effects: EffectTable?
+  let fit: FittedModel
+  let effects: EffectTable?
   private let places: [BootstrapStatistic: Int]
 
   /// Makes a report.
@@ -32,12 +32,21 @@ public struct BootstrapReport: Sendable {
     self.places = places
   }
 
-  private func summary(_ statistic: BootstrapStatistic) -> BootstrapSummary? {
+  func summary(_ statistic: BootstrapStatistic) -> BootstrapSummary? {
     places[statistic].map { summaries[$0] }
   }
 
   /// The rows of the table and the defined parameters.
-  private var lines: [Parameter] { fit.parameterEstimates(nil).map(\.parameter) }
+  var lines: [Parameter] { fit.parameterEstimates(nil).map(\.parameter) }
+
+  /// A row's name, with its group where there are several.
+  func rowName(_ line: Parameter) -> String {
+    let name =
+      line.op == .definition
+      ? line.lhs : line.op == .intercept ? "\(line.lhs) ~ 1" : "\(line.lhs) \(line.op.rawValue) \(line.rhs)"
+    guard fit.table.blocks.count > 1, line.group > 0 else { return name }
+    return name + " (\(fit.table.blocks[line.block - 1].groupLabel))"
+  }
 
   /// The block `bootstrap` (or `monte_carlo`) of a fit's JSON.
   public var json: JSONValue {
@@ -159,12 +168,8 @@ public struct BootstrapReport: Sendable {
     for (index, line) in self.lines.enumerated() {
       let own = summary(.estimate(index))
       guard own != nil else { continue }
-      var title =
-        line.op == .definition
-        ? line.lhs : line.op == .intercept ? "\(line.lhs) ~ 1" : "\(line.lhs) \(line.op.rawValue) \(line.rhs)"
-      if groups > 1, line.group > 0 { title += " (\(fit.table.blocks[line.block - 1].groupLabel))" }
       table.rows.append(
-        [title] + cells(own, full: true) + cells(summary(.standardized(.all, index)), full: false))
+        [rowName(line)] + cells(own, full: true) + cells(summary(.standardized(.all, index)), full: false))
     }
     if let effects {
       for (index, effect) in effects.effects.enumerated() where effect.kind != .direct {

@@ -1,7 +1,7 @@
 internal import SEM
 
 /// The kinds of parameter in the order in which reports list them.
-private enum ParameterKind: CaseIterable {
+enum ParameterKind: CaseIterable {
   case loadings, composites, regressions, covariances, intercepts, thresholds, scales, variances
 
   init?(_ row: Parameter) {
@@ -254,7 +254,7 @@ extension FitSummary {
   }
 
   /// All rows but the sample's moments of fixed covariates, and latent means where none is free.
-  private func isShown(_ row: Parameter) -> Bool {
+  func isShown(_ row: Parameter) -> Bool {
     if row.isExogenous { return false }
     guard row.op == .intercept, row.origin == .preset, row.free == 0, row.fixedValue == 0 else { return true }
     let latent = Set(fit.table.blocks.flatMap(\.latent))
@@ -263,7 +263,7 @@ extension FitSummary {
   }
 
   /// The variables that the model explains: their variances, covariances and intercepts are those of residuals.
-  private func dependentVariables(ofBlock number: Int) -> Set<String> {
+  func dependentVariables(ofBlock number: Int) -> Set<String> {
     var names = Set<String>()
     for row in fit.table.rows where row.block == number {
       switch row.op {

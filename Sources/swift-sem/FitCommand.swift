@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import SEM
 internal import SEMReport
+internal import SEMStudy
 
 struct FitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,6 +11,7 @@ struct FitCommand: ParsableCommand {
       Examples:
         swift-sem fit model.lav --data survey.csv --preset cfa
         swift-sem fit model.lav --cov matrix.csv --nobs 932 --format json
+        swift-sem fit model.lav --data survey.csv --format html --language zh --output report.html
       """)
 
   enum ScoreChoice: String, ExpressibleByArgument, CaseIterable {
@@ -40,7 +42,7 @@ struct FitCommand: ParsableCommand {
 
   @OptionGroup(title: "Effects and resampling") var inference: InferenceArguments
 
-  @OptionGroup(title: "Output") var output: OutputArguments
+  @OptionGroup(title: "Output") var output: ReportArguments
 
   func run() throws {
     try checkChoices()
@@ -68,7 +70,8 @@ struct FitCommand: ParsableCommand {
       let additions = try inference.additions(to: summary, data: data, group: self.model.group)
       if let scores { try writeScores(fit, data, to: scores) }
       try output.write(
-        json: { summary.json.appending(additions.json) }, text: { summary.text(width: $0) + additions.text })
+        json: { summary.json.appending(additions.json) }, text: { summary.text(width: $0) + additions.text },
+        document: { summary.document(documentContents(text, name, additions)) })
       switch summary.status {
       case .proper: return
       case .inadmissible: throw ExitStatus.inadmissible
@@ -78,6 +81,23 @@ struct FitCommand: ParsableCommand {
     } catch let error as SEMError {
       throw Failure(error, file: name, dataFile: source.mainFile)
     }
+  }
+
+  /// What a report shows beyond the summary: the model as written, what was asked for besides, where it comes from.
+  private func documentContents(
+    _ text: String, _ name: String, _ additions: InferenceArguments.Additions
+  ) -> FitSummary.DocumentContents {
+    var contents = FitSummary.DocumentContents()
+    contents.model = text
+    contents.effects = additions.effects
+    contents.resampling = additions.resampling
+    contents.style = output.style
+    contents.provenance = Provenance.files([("data", source.mainFile), ("model", model.model)])
+    if inference.bootstrap != nil || inference.monteCarlo != nil {
+      contents.provenance.append(.init("seed", Wording("Seed", "随机种子"), "\(inference.seed)"))
+    }
+    contents.provenance.append(Provenance.command)
+    return contents
   }
 
   private func checkChoices() throws {

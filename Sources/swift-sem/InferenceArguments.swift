@@ -98,24 +98,32 @@ struct InferenceArguments: ParsableArguments {
     }
   }
 
-  /// What was asked for beyond the summary, as further members of the JSON and further text.
-  func additions(to summary: FitSummary, data: DataArguments.Source, group: String?) throws
-    -> (json: [(String, JSONValue)], text: String)
-  {
+  /// What was asked for beyond the summary.
+  struct Additions {
+    /// Further members of the JSON.
     var json: [(String, JSONValue)] = []
+    /// Further text.
     var text = ""
+    /// Effects, for reports.
+    var effects: EffectTable?
+    /// Bootstrap and Monte Carlo intervals, for reports.
+    var resampling: [BootstrapReport] = []
+  }
+
+  /// What was asked for beyond the summary.
+  func additions(to summary: FitSummary, data: DataArguments.Source, group: String?) throws -> Additions {
+    var additions = Additions()
     let selections = try effectSelections()
     let fit = summary.fit
     let groups = fit.table.blocks.map(\.groupLabel)
     do {
-      var table: EffectTable?
       if !selections.isEmpty {
         let effects = try fit.effects(selections, covariance: summary.covariance)
-        table = effects
-        json.append(("effects", effects.json(groups: groups)))
-        text += "\n" + effects.text(groups: groups)
+        additions.effects = effects
+        additions.json.append(("effects", effects.json(groups: groups)))
+        additions.text += "\n" + effects.text(groups: groups)
       }
-      guard fit.convergence.isConverged else { return (json, text) }
+      guard fit.convergence.isConverged else { return additions }
       if let draws = bootstrap {
         var options = BootstrapOptions()
         options.method = method.value
@@ -127,23 +135,25 @@ struct InferenceArguments: ParsableArguments {
         options.clusters = try clusters(fit, data, group)
         let kind = interval?.value ?? (method == .ordinary ? .bca : .percentile)
         options.withJackknife = kind == .bca
-        let report = try run(options, "bootstrap", fit, selections, kind, table)
-        json.append(("bootstrap", report.json))
-        text += "\n" + report.text
-        if let drawsFile { try writeDraws(report.result, fit, table, to: drawsFile) }
+        let report = try run(options, "bootstrap", fit, selections, kind, additions.effects)
+        additions.json.append(("bootstrap", report.json))
+        additions.text += "\n" + report.text
+        additions.resampling.append(report)
+        if let drawsFile { try writeDraws(report.result, fit, additions.effects, to: drawsFile) }
       }
       if let draws = monteCarlo {
         var options = BootstrapOptions()
         options.method = .monteCarlo
         options.draws = draws
-        let report = try run(options, "monte carlo", fit, selections, .percentile, table)
-        json.append(("monte_carlo", report.json))
-        text += "\n" + report.text
+        let report = try run(options, "monte carlo", fit, selections, .percentile, additions.effects)
+        additions.json.append(("monte_carlo", report.json))
+        additions.text += "\n" + report.text
+        additions.resampling.append(report)
       }
     } catch let error as InferenceError {
       throw SEMError.inference(error)
     }
-    return (json, text)
+    return additions
   }
 
   private func run(

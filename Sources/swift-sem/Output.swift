@@ -6,9 +6,12 @@ enum Output {
   ///
   /// A reader of standard output that has left, as `head` does, is no failure.
   /// - Parameter path: The file; `nil` for standard output.
-  static func write(_ text: String, to path: String?) throws {
+  static func write(_ text: String, to path: String?) throws { try write(Array(text.utf8), to: path) }
+
+  /// Writes bytes in the same way.
+  static func write(_ bytes: [UInt8], to path: String?) throws {
     guard let path else {
-      try StandardOutput.put(Array(text.utf8))
+      try StandardOutput.put(bytes)
       return
     }
     try check(path, option: "--output")
@@ -16,9 +19,9 @@ enum Output {
     do {
       // A device or a pipe cannot be replaced.
       if isRegularOrAbsent(target.path) {
-        try Data(text.utf8).write(to: target, options: .atomic)
+        try Data(bytes).write(to: target, options: .atomic)
       } else {
-        try Data(text.utf8).write(to: target)
+        try Data(bytes).write(to: target)
       }
     } catch {
       throw unwritable(path, because: "permission denied or no space left", option: "--output")
