@@ -82,7 +82,7 @@ extension String {
     return String(self[start...])
   }
 
-  /// The text broken into lines of at most some columns, at spaces where there are any.
+  /// The text broken into lines of at most some columns: at spaces, and between Chinese characters.
   ///
   /// - Parameters:
   ///   - columns: The room; at least 8 is used.
@@ -91,10 +91,11 @@ extension String {
     var lines: [String] = []
     var line = ""
     var room: Int { Swift.max(lines.isEmpty ? columns : continuation ?? columns, 8) }
-    for part in split(separator: " ", omittingEmptySubsequences: true) {
-      var word = String(part)
-      if !line.isEmpty, line.displayWidth + 1 + word.displayWidth <= room {
-        line += " " + word
+    for (part, follows) in breakable {
+      var word = part
+      let gap = follows ? "" : " "
+      if !line.isEmpty, line.displayWidth + gap.count + word.displayWidth <= room {
+        line += gap + word
         continue
       }
       if !line.isEmpty {
@@ -110,6 +111,38 @@ extension String {
     }
     if !line.isEmpty || lines.isEmpty { lines.append(line) }
     return lines
+  }
+}
+
+extension String {
+  /// The pieces between which a line may be broken, each with whether it follows the one before without a space.
+  fileprivate var breakable: [(text: String, follows: Bool)] {
+    var pieces: [(text: String, follows: Bool)] = []
+    for word in split(separator: " ", omittingEmptySubsequences: true) {
+      var piece = ""
+      var follows = false
+      for character in word {
+        let isWide = character.displayWidth == 2
+        if let last = piece.last, isWide || last.displayWidth == 2, !last.opens, !character.closes {
+          pieces.append((piece, follows))
+          piece = ""
+          follows = true
+        }
+        piece.append(character)
+      }
+      pieces.append((piece, follows))
+    }
+    return pieces
+  }
+}
+
+extension Character {
+  /// Whether no line may end with the character.
+  fileprivate var opens: Bool { "\u{FF08}\u{300A}\u{201C}\u{2018}\u{3010}([".contains(self) }
+  /// Whether no line may begin with the character.
+  fileprivate var closes: Bool {
+    "\u{FF0C}\u{3002}\u{3001}\u{FF1B}\u{FF1A}\u{FF1F}\u{FF01}\u{FF09}\u{300B}\u{201D}\u{2019}\u{3011})],.;:%"
+      .contains(self)
   }
 }
 

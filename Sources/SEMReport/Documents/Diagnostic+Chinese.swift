@@ -6,15 +6,15 @@ extension Diagnostic {
     let names = parameters.joined(separator: "、")
     let chinese: String? =
       switch code {
-      case "negative-variance": "方差\(names)的估计值为负。常见原因:样本量小、指标少或载荷低、两个变量几乎相同、模型设定有误。"
-      case "correlation-beyond-one": "模型隐含的相关系数\(names)超出±1,两者可能是同一构念。"
-      case "latent-covariance-not-positive-definite": "潜变量的协方差矩阵非正定,涉及:\(names)。"
-      case "residual-covariance-not-positive-definite": "残差的协方差矩阵非正定,涉及:\(names)。"
-      case "not-identified": parameters.isEmpty ? "自由参数多于样本矩,模型无法识别。" : "数据无法确定以下参数(或其组合):\(names)。"
-      case "not-converged": "迭代未收敛,所列数值不是解。请检查模型、给出初始值或简化模型。"
-      case "no-standard-errors": "信息矩阵在估计值处非正定,因此没有标准误。"
-      case "no-scaled-test": "信息矩阵在估计值处不可逆,检验统计量无法校正。"
-      case "mean-structure-added": "数据含缺失值,已自动加入均值结构。"
+      case "negative-variance": "方差\(names)的估计值为负。常见原因：样本量小、指标少或载荷低、两个变量几乎相同、模型设定有误。"
+      case "correlation-beyond-one": "模型隐含的相关系数\(names)超出±1，两者可能是同一构念。"
+      case "latent-covariance-not-positive-definite": "潜变量的协方差矩阵非正定，涉及：\(names)。"
+      case "residual-covariance-not-positive-definite": "残差的协方差矩阵非正定，涉及：\(names)。"
+      case "not-identified": parameters.isEmpty ? "自由参数多于样本矩，模型无法识别。" : "数据无法确定以下参数（或其组合）：\(names)。"
+      case "not-converged": "迭代未收敛，所列数值不是解。请检查模型、给出初始值或简化模型。"
+      case "no-standard-errors": "信息矩阵在估计值处非正定，因此没有标准误。"
+      case "no-scaled-test": "信息矩阵在估计值处不可逆，检验统计量无法校正。"
+      case "mean-structure-added": "数据含缺失值，已自动加入均值结构。"
       default: nil
       }
     return Wording(message, chinese ?? message)

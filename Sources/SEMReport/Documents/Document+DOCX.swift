@@ -23,7 +23,7 @@ extension Document {
     if !provenance.isEmpty {
       body.add(paragraph: words(Words.provenance), style: "Heading1")
       for line in provenance {
-        body.add(paragraph: words(line.name) + words(Wording(": ", ":")) + line.value, style: "TableNote")
+        body.add(paragraph: words(line.name) + words(Wording(": ", "：")) + line.value, style: "TableNote")
       }
     }
     var archive = ZIPArchive()
@@ -116,7 +116,7 @@ struct WordBody {
           picture: "rId\(number + 4)", vector: "rId\(number + 5)"), style: "Figure")
     } else {
       let note = Wording(
-        "The picture is not here since no converter was found. ", "因未找到转换程序,此处没有图片。")
+        "The picture is not here since no converter was found. ", "因未找到转换程序，此处没有图片。")
       text += Self.paragraph(Self.run(words(note) + words(figure.description)), style: "Warning")
     }
     text += caption(

@@ -38,7 +38,7 @@ extension Document {
       \\documentclass[\(isChinese ? "UTF8,a4paper,zihao=-4" : "a4paper,11pt")]{\(isChinese ? "ctexart" : "article")}
       \(isChinese ? "" : needsChinese ? "\\usepackage[UTF8,scheme=plain]{ctex}\n" : "\\usepackage{fontspec}\n")\
       \\usepackage[margin=25mm]{geometry}
-      \\usepackage{array,booktabs,longtable,threeparttable,pdflscape,graphicx,xcolor,caption}
+      \\usepackage{array,booktabs,longtable,threeparttable,pdflscape,graphicx,xcolor,caption,float}
       \(needsTikZ ? "\\usepackage{tikz}\n\\usetikzlibrary{arrows.meta,shapes.geometric,positioning,calc}\n" : "")\
       \\usepackage[hidelinks]{hyperref}
       \\hypersetup{pdftitle={\(title)},pdfcreator={\(Software.name) \(Software.version)}}
@@ -73,7 +73,10 @@ extension Document {
     case .code(let text):
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
         let indent = line.prefix { $0 == " " }.count
-        return String(repeating: "~", count: indent) + String(line.dropFirst(indent)).latex + "\\par"
+        if indent == line.count { return "\\mbox{}\\par" }
+        // Two spaces are two; one may end a line.
+        return String(repeating: "~", count: indent)
+          + String(line.dropFirst(indent)).latex.replacing("  ", with: "~~") + "\\par"
       }
       return ["\\begingroup\\ttfamily\\small\\setlength{\\parindent}{0pt}\\setlength{\\parskip}{0pt}"] + lines
         + ["\\endgroup"]
@@ -83,7 +86,7 @@ extension Document {
   }
 
   private static func latex(_ figure: DocumentFigure, _ words: DocumentPage, _ picture: String?) -> [String] {
-    var lines = ["\\begin{figure}[htbp]", "\\centering"]
+    var lines = ["\\begin{figure}[H]", "\\centering"]
     if let picture {
       // 800 units of an SVG take the whole width of the text.
       let share = min((InlineSVG.width(figure.svg(words.language)) ?? 800) / 800, 1)
@@ -94,7 +97,7 @@ extension Document {
       lines.append("\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n" + tikz + "}")
     } else {
       let note = Wording(
-        "The picture is not here since no converter was found. ", "因未找到转换程序,此处没有图片。")
+        "The picture is not here since no converter was found. ", "因未找到转换程序，此处没有图片。")
       lines.append("\\fbox{\\parbox{.8\\linewidth}{\(words(note).latex)\(words(figure.description).latex)}}")
     }
     lines.append("\\caption{\(words(figure.title).latex)}\\label{fig:\(figure.id.latexName)}")

@@ -17,7 +17,7 @@ extension Document {
     if !provenance.isEmpty {
       blocks.append("## " + words(Words.provenance).markdown)
       blocks.append(
-        provenance.map { "- " + words($0.name).markdown + words(Wording(": ", ":")) + $0.value.markdown }
+        provenance.map { "- " + words($0.name).markdown + words(Wording(": ", "：")) + $0.value.markdown }
           .joined(separator: "\n"))
     }
     return blocks.joined(separator: "\n\n") + "\n"
@@ -60,7 +60,7 @@ extension Document {
   private static func markdown(_ table: DocumentTable, _ words: DocumentPage) -> String {
     let numeric = table.columns.indices.map { table.isNumeric(column: $0) }
     let headings = table.columns.map { column in
-      (column.group.map { words($0) + words(Wording(": ", ":")) } ?? "") + words(column.heading)
+      (column.group.map { words($0) + words(Wording(": ", "：")) } ?? "") + words(column.heading)
     }
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
     var lines = [line(headings.map(\.markdown)), line(numeric.map { $0 ? "--:" : ":--" })]

@@ -53,7 +53,7 @@ struct DocumentPage {
 
 /// The fixed words of documents.
 enum Words {
-  static let note = Wording("Note. ", "注:")
+  static let note = Wording("Note. ", "注：")
   static let warning = Wording("Warning", "注意")
   static let provenance = Wording("Where the figures come from", "数据与软件来源")
   static let contents = Wording("Contents", "目录")

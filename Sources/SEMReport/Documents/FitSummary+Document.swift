@@ -68,7 +68,7 @@ extension FitSummary {
     return errors
       + Wording(
         "Std.lv: with latent variables of unit variance; Std.all: with all variables of unit variance.",
-        "Std.lv:潜变量方差为1时的值;标准化值:所有变量方差为1时的值。")
+        "Std.lv：潜变量方差为1时的值；标准化值：所有变量方差为1时的值。")
   }
 
   private var ownProvenance: [Document.Provenance] {

@@ -27,12 +27,12 @@ extension FitSummary {
           ("RMSEA", "rmsea", 3),
           (Wording("\(level) interval, lower", "\(chineseLevel)置信区间下限"), "rmsea.ci.lower", 3),
           (Wording("\(level) interval, upper", "\(chineseLevel)置信区间上限"), "rmsea.ci.upper", 3),
-          (Wording("p (RMSEA ≤ 0.05)", "p(RMSEA ≤ 0.05)"), "rmsea.pvalue", nil),
+          (Wording("p (RMSEA ≤ 0.05)", "p（RMSEA ≤ 0.05）"), "rmsea.pvalue", nil),
         ]
       ),
       (Wording("Residuals", "残差"), [("SRMR", "srmr", 3), ("RMR", "rmr", 3)]),
       (
-        Wording("Comparison with the baseline model", "增值指标(与基准模型比较)"),
+        Wording("Comparison with the baseline model", "增值指标（与基准模型比较）"),
         [("CFI", "cfi", 3), ("TLI", "tli", 3), ("IFI", "ifi", 3), ("NFI", "nfi", 3), ("RFI", "rfi", 3)]
       ),
       (
@@ -70,7 +70,8 @@ extension FitSummary {
           let isFraction = decimals == 0 && value.map { $0 != $0.rounded() } == true
           return .number(value, decimals: isFraction ? 3 : decimals)
         }
-        let criterion = criteria[measure.name.replacing("_lisrel", with: "")].map { criterion in
+        let criterion = criteria[measure.name.replacing("_lisrel", with: "")]
+        let limit = criterion.map { criterion in
           let sign = criterion.prefersSmall ? "≤" : "≥"
           func short(_ value: Double) -> String {
             "\(sign) " + (value == value.rounded() ? "\(Int(value))" : "\(value)")
@@ -80,31 +81,25 @@ extension FitSummary {
         }
         rows.append(
           DocumentTable.Row(
-            [.text(measure.label)] + numbers + [criterion.map { .text(Wording($0)) } ?? .empty]))
+            [.text(measure.label)] + numbers
+              + [
+                limit.map { .text(Wording($0)) } ?? .empty,
+                criterion.map { .text(Wording($0.source)) } ?? .empty,
+              ]))
       }
     }
     let names = ["scaled": Wording("Scaled", "校正值"), "robust": Wording("Robust", "稳健值")]
-    let sources = criteria.values.sorted { $0.index.rawValue < $1.index.rawValue }.filter { criterion in
-      rows.contains {
-        if case .text(let label) = $0.cells[0].content {
-          label.english == criterion.index.abbreviation
-        } else {
-          false
-        }
-      }
-    }.map { "\($0.index.abbreviation): \($0.source)" }
     return DocumentTable(
       id: "fit", title: Wording("Fit of the model", "模型拟合指标"),
       columns: [.init("measure", Wording("Measure", "拟合指标")), .init("value", Wording("Value", "数值"))]
         + forms.map { .init($0, names[$0] ?? Wording($0)) } + [
-          .init("criterion", Wording("Criterion", "判断标准"))
+          .init("criterion", Wording("Criterion", "判断标准")), .init("source", Wording("Source", "标准来源")),
         ],
       rows: rows,
       notes: [
         Wording(
-          "GFI and AGFI as LISREL and AMOS define them. Criteria in brackets are the lenient ones; all are customs, no proofs. "
-            + sources.joined(separator: "; ") + ".",
-          "GFI与AGFI按LISREL与AMOS的定义。括号内为较宽松的标准;各标准均为惯例。来源:" + sources.joined(separator: ";") + "。")
+          "GFI and AGFI as LISREL and AMOS define them. Criteria in brackets are the lenient ones; all are customs, no proofs.",
+          "GFI与AGFI按LISREL与AMOS的定义。括号内为较宽松的标准；各标准均为惯例。")
       ])
   }
 
@@ -156,7 +151,7 @@ extension FitSummary {
       return DocumentTable.Row(
         [.text(Wording((isResidual ? "." : "") + name(row)))] + label + estimateCells(index))
     }
-    let title = kind.wording + (group.map { Wording(", group \($0)", "(\($0)组)") } ?? "")
+    let title = kind.wording + (group.map { Wording(", group \($0)", "（\($0)组）") } ?? "")
     return DocumentTable(
       id: kind.id + (group == nil ? "" : "-g\(block)"), title: title,
       columns: [
@@ -227,7 +222,7 @@ extension FitSummary {
     }
     guard !names.isEmpty else { return nil }
     return DocumentTable(
-      id: "r-squared", title: Wording("Explained variance", "被解释的方差(R²)"),
+      id: "r-squared", title: Wording("Explained variance", "被解释的方差（R²）"),
       columns: [.init("variable", Wording("Variable", "变量"))]
         + blocks.map { block in
           .init(
@@ -255,7 +250,7 @@ extension FitSummary {
       columns: [.init("parameter", Wording("Parameter", "参数"))]
         + (hasGroups ? [.init("group", Wording("Group", "组"))] : [])
         + [
-          .init("mi", "M.I."), .init("epc", Wording("Expected change", "期望改变量(Par Change)")),
+          .init("mi", "M.I."), .init("epc", Wording("Expected change", "期望改变量（Par Change）")),
           .init("sepc_lv", Wording("Std.lv", "Std.lv")), .init("sepc_all", Wording("Std.all", "标准化改变量")),
         ],
       rows: indices.prefix(Self.shownIndices).map { index in
@@ -272,7 +267,7 @@ extension FitSummary {
         Wording(
           "M.I.: about how much χ² falls when the parameter is freed (\(Reference.sorbom1989.short)). Nothing was freed."
             + (more > 0 ? " \(more) smaller ones are not shown." : ""),
-          "M.I.为释放该参数后χ²的预计下降量(\(Reference.sorbom1989.short))。未对模型作任何修正。"
+          "M.I.为释放该参数后χ²的预计下降量（\(Reference.sorbom1989.short)）。未对模型作任何修正。"
             + (more > 0 ? "另有\(more)个较小的修正指数未列出。" : ""))
       ])
   }
@@ -308,7 +303,7 @@ extension FitSummary {
       return DocumentTable(
         id: "residuals" + (hasGroups ? "-g\(residual.block)" : ""),
         title: Wording("Residual correlations", "残差相关矩阵")
-          + (hasGroups ? Wording(", group \(group)", "(\(group)组)") : ""),
+          + (hasGroups ? Wording(", group \(group)", "（\(group)组）") : ""),
         columns: [.init("variable", Wording("Variable", "变量"))]
           + residual.variables.enumerated().map { .init("v\($0 + 1)", Wording($1)) },
         rows: residual.variables.indices.map { row in
@@ -323,7 +318,7 @@ extension FitSummary {
         notes: [
           Wording(
             "Sample minus model. Values beyond ±0.1 are set off (Kline, 2016).",
-            "样本减模型。绝对值大于0.1者突出显示(Kline, 2016)。")
+            "样本减模型。绝对值大于0.1者突出显示（Kline, 2016）。")
         ])
     }
   }

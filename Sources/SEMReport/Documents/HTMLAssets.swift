@@ -8,7 +8,7 @@ enum HTMLAssets {
     *{box-sizing:border-box}
     html{-webkit-text-size-adjust:100%;text-size-adjust:100%;scroll-padding-top:1rem}
     body{margin:0 auto;padding:0 1.25rem 4rem;max-width:62rem;background:var(--paper);color:var(--ink);font:1rem/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans","Liberation Sans",sans-serif}
-    :lang(zh){font-family:system-ui,-apple-system,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC",sans-serif;line-height:1.75}
+    body:lang(zh){font-family:system-ui,-apple-system,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC",sans-serif;line-height:1.75}
     a{color:var(--link)}
     :focus-visible{outline:2px solid var(--link);outline-offset:2px}
     main:focus{outline:none}
@@ -29,7 +29,7 @@ enum HTMLAssets {
     nav a[aria-current]{color:var(--link);font-weight:600}
     nav summary{cursor:pointer;font-weight:600;padding:.55rem 0}
     .table{margin:1.9rem 0 2.2rem}
-    .caption{display:flex;gap:1rem;align-items:baseline;justify-content:space-between;margin-bottom:.5rem}
+    .caption{display:flex;gap:1rem;align-items:baseline;margin-bottom:.5rem}
     .caption p{margin:0}
     figcaption{margin-top:.6rem}
     .caption b,figcaption b{margin-right:.45em}

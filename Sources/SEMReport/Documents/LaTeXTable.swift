@@ -10,9 +10,11 @@ struct LaTeXTable {
 
   /// Rows from which on a table is not kept on one page.
   private static let longRows = 36
-  /// Characters of `\small` beside each other on a page, upright and on its side.
-  private static let uprightWidth = 92
-  private static let sideWidth = 150
+  // In points: the room of a page, upright and on its side; a character of `\small`; what stands between columns.
+  private static let uprightWidth = 452
+  private static let sideWidth = 690
+  private static let character = 5.3
+  private static let gap = 12
   /// Columns of words are wrapped from this many characters on.
   private static let widestWords = 30
 
@@ -22,32 +24,31 @@ struct LaTeXTable {
     isNumeric = table.columns.indices.map { table.isNumeric(column: $0) }
     printed = table.printed(words.language, words.document.style)
     let rows = table.rows.indices.filter { table.rows[$0].role != .heading }
-    widths = table.columns.indices.map { [printed] column in
+    widths = table.columns.indices.map { [printed, isNumeric] column in
       let cells = rows.map { printed[$0][column].text.text.displayWidth + printed[$0][column].padding.count }
       let heading = words(table.columns[column].heading).displayWidth
-      return min(max(cells.max() ?? 0, heading, 3), Self.widestWords)
+      let most = isNumeric[column] ? Int.max : Self.widestWords
+      return Int(Double(min(max(cells.max() ?? 0, heading, 3), most)) * Self.character)
     }
   }
 
-  /// Widths with the room between columns.
-  private var total: Int { widths.reduce(-2) { $0 + $1 + 2 } }
+  /// The width in points of type of 10 points.
+  private var total: Int { widths.reduce(-Self.gap) { $0 + $1 + Self.gap } }
 
   var lines: [String] {
+    let isOnSide = total > Self.uprightWidth
+    let room = isOnSide ? Self.sideWidth : Self.uprightWidth
+    let parts = table.parts(fitting: room, widths: widths, gap: Self.gap).map { LaTeXTable($0, words) }
     let caption = "\\caption{\(words(table.title).latex)}\\label{tab:\(table.id.latexName)}"
-    let size =
-      total <= Self.uprightWidth ? "\\small" : total <= Self.uprightWidth + 14 ? "\\footnotesize" : "\\small"
-    let isOnSide = total > Self.uprightWidth + 14
-    let small = isOnSide && total > Self.sideWidth ? "\\scriptsize\\setlength{\\tabcolsep}{3pt}" : size
     let notes = words.notes(table.notes).map(\.latex)
-    var lines: [String]
+    var lines: [String] = []
     if table.rows.count > Self.longRows || isOnSide {
-      lines = ["\\begingroup\(small)", "\\begin{longtable}{\(specification)}", caption + "\\\\", "\\toprule"]
-      lines += head + ["\\midrule", "\\endfirsthead", "\\toprule"] + head + ["\\midrule", "\\endhead"]
-      lines += ["\\bottomrule", "\\endlastfoot"] + rows + ["\\end{longtable}"]
+      lines = ["\\begingroup\\small"]
+      for (number, part) in parts.enumerated() { lines += part.long(number == 0 ? caption : nil) }
       lines += notes.map { "{\\footnotesize\\noindent \($0)\\par}" } + ["\\endgroup"]
     } else {
-      let isNarrow = total < 50
-      lines = ["\\begin{table}[htbp]", "\\centering\(small)"]
+      let isNarrow = total < Self.uprightWidth / 2
+      lines = ["\\begin{table}[H]", "\\centering\\small"]
       if isNarrow { lines.append(caption) } else { lines += ["\\begin{threeparttable}", caption] }
       lines += ["\\begin{tabular}{\(specification)}", "\\toprule"] + head + ["\\midrule"] + rows
       lines += ["\\bottomrule", "\\end{tabular}"]
@@ -56,7 +57,8 @@ struct LaTeXTable {
         lines += notes.map { "\\par\\smallskip\\parbox{.8\\linewidth}{\\footnotesize \($0)}" }
       } else {
         if !notes.isEmpty {
-          lines += ["\\begin{tablenotes}[flushleft]"] + notes.map { "\\item {}\($0)" } + ["\\end{tablenotes}"]
+          lines +=
+            ["\\begin{tablenotes}[flushleft]"] + notes.map { "\\item {}\($0)" } + ["\\end{tablenotes}"]
         }
         lines.append("\\end{threeparttable}")
       }
@@ -65,11 +67,18 @@ struct LaTeXTable {
     return isOnSide ? ["\\begin{landscape}"] + lines + ["\\end{landscape}"] : lines
   }
 
+  private func long(_ caption: String?) -> [String] {
+    ["\\begin{longtable}{\(specification)}"] + (caption.map { [$0 + "\\\\"] } ?? []) + ["\\toprule"] + head
+      + ["\\midrule", "\\endfirsthead", "\\toprule"] + head + ["\\midrule", "\\endhead"]
+      + ["\\bottomrule", "\\endlastfoot"] + rows + ["\\end{longtable}"]
+  }
+
   private var specification: String {
     let columns = table.columns.indices.map { column in
       if isNumeric[column] { return "r" }
-      guard widths[column] >= Self.widestWords else { return "l" }
-      return ">{\\raggedright\\arraybackslash}p{\(TextNumber.fixed(Double(Self.widestWords) * 0.48, 1))em}"
+      guard widths[column] >= Int(Double(Self.widestWords) * Self.character) else { return "l" }
+      return
+        ">{\\raggedright\\arraybackslash}p{\(TextNumber.fixed(Double(Self.widestWords) * Self.character, 0))pt}"
     }
     return "@{}" + columns.joined() + "@{}"
   }

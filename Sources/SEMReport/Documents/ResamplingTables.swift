@@ -28,13 +28,13 @@ extension EffectTable {
     var notes = [
       Wording(
         "Standard errors by the delta method (\(Reference.sobel1982.short)).",
-        "标准误由Delta法得到(\(Reference.sobel1982.short))。")
+        "标准误由Delta法得到（\(Reference.sobel1982.short)）。")
     ]
     if !blocksWithFeedback.isEmpty {
       notes.append(
         Wording(
           "The model has feedback loops: indirect effects run along simple chains, totals are those of (I − A)⁻¹; stability index \(TextNumber.fixed(stabilityIndex)).",
-          "模型含反馈回路:间接效应沿简单路径计算,总效应由(I − A)⁻¹得到;稳定性指数为\(TextNumber.fixed(stabilityIndex))。"))
+          "模型含反馈回路：间接效应沿简单路径计算，总效应由（I − A）⁻¹得到；稳定性指数为\(TextNumber.fixed(stabilityIndex))。"))
     }
     return DocumentTable(
       id: "effects", title: Wording("Direct, indirect and total effects", "直接、间接与总效应"),
@@ -90,7 +90,7 @@ extension BootstrapReport {
     if let effects {
       for (index, effect) in effects.effects.enumerated() where effect.kind != .direct {
         let (name, kind) = effect.wording
-        let title = Wording("\(kind.english): \(name)", "\(kind.chinese):\(name)")
+        let title = Wording("\(kind.english): \(name)", "\(kind.chinese)：\(name)")
         rows.append(
           DocumentTable.Row(
             [.text(title)]
@@ -137,21 +137,21 @@ extension BootstrapReport {
     let kinds: [BootstrapIntervalKind: Wording] = [
       .normal: Wording("normal", "正态近似"), .basic: Wording("basic", "基本"),
       .percentile: Wording("percentile", "百分位"),
-      .biasCorrected: Wording("bias-corrected", "偏差校正(BC)"),
-      .bca: Wording("bias-corrected and accelerated (BCa)", "偏差校正并加速(BCa)"),
+      .biasCorrected: Wording("bias-corrected", "偏差校正（BC）"),
+      .bca: Wording("bias-corrected and accelerated (BCa)", "偏差校正并加速（BCa）"),
     ]
     let kindName = kinds[kind] ?? Wording(kind.rawValue)
     var english =
       "\(result.usedCount) draws, seed \(result.seed), \(kindName.english) intervals (\(reference))."
-    var chinese = "抽样\(result.usedCount)次,随机种子\(result.seed),\(kindName.chinese)区间(\(reference))。"
+    var chinese = "抽样\(result.usedCount)次，随机种子\(result.seed)，\(kindName.chinese)区间（\(reference)）。"
     if let pValue = result.testPValue {
       english += " Bollen-Stine p of the model: \(TextNumber.pValue(pValue))."
-      chinese += "模型的Bollen-Stine p值:\(TextNumber.pValue(pValue))。"
+      chinese += "模型的Bollen-Stine p值：\(TextNumber.pValue(pValue))。"
     }
     if result.failed > 0 || result.inadmissible > 0 {
       english +=
         " \(result.failed) draws did not converge, \(result.inadmissible) had an inadmissible solution."
-      chinese += "\(result.failed)次未收敛,\(result.inadmissible)次得到不当解。"
+      chinese += "\(result.failed)次未收敛，\(result.inadmissible)次得到不当解。"
     }
     return Wording(english, chinese)
   }

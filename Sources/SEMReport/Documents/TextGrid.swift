@@ -15,6 +15,8 @@ struct TextGrid {
 
   private let table: DocumentTable
   private var columns: [Column]
+  private let language: StudyLanguage
+  private let style: DocumentStyle
   private let pageWidth: Int
   /// What stands in the rows that are headings.
   private let headings: [String]
@@ -24,6 +26,8 @@ struct TextGrid {
 
   init(_ table: DocumentTable, _ language: StudyLanguage, _ style: DocumentStyle, width: Int) {
     self.table = table
+    self.language = language
+    self.style = style
     pageWidth = width
     let printed = table.printed(language, style)
     columns = table.columns.indices.map { index in
@@ -61,34 +65,28 @@ struct TextGrid {
       guard let widest = candidates.max(by: { columns[$0].width < columns[$1].width }) else { break }
       columns[widest].width -= 1
     }
-    // Nothing is wider than the page.
-    for index in columns.indices { columns[index].width = min(columns[index].width, pageWidth) }
+    // Two columns stand beside each other, or one alone.
+    guard total() > pageWidth else { return }
+    let widest = columns.indices.dropFirst().map { columns[$0].width }.max() ?? 0
+    columns[0].width = min(columns[0].width, max(pageWidth - widest - Self.gap, pageWidth / 3))
+    for index in columns.indices.dropFirst() {
+      columns[index].width = min(columns[index].width, max(pageWidth - columns[0].width - Self.gap, 8))
+    }
   }
 
   /// The lines, none wider than the page.
   func lines() -> [String] {
     guard !columns.isEmpty else { return [] }
-    return parts().enumerated().flatMap { number, part in (number > 0 ? [""] : []) + lines(part) }
+    let parts = table.parts(fitting: pageWidth, widths: columns.map(\.width), gap: Self.gap)
+    if parts.count > 1 {
+      return parts.enumerated().flatMap { number, part in
+        (number > 0 ? [""] : []) + TextGrid(part, language, style, width: pageWidth).wholeLines
+      }
+    }
+    return wholeLines
   }
 
-  /// The columns of each part.
-  private func parts() -> [[Int]] {
-    var parts: [[Int]] = []
-    var part = [0]
-    var room = pageWidth - columns[0].width
-    for index in columns.indices.dropFirst() {
-      let needed = columns[index].width + Self.gap
-      if needed > room, part.count > 1 || columns[0].width > pageWidth / 2 {
-        parts.append(part)
-        let repeats = columns[0].width + needed <= pageWidth
-        part = repeats ? [0] : []
-        room = pageWidth - (repeats ? columns[0].width : -Self.gap)
-      }
-      part.append(index)
-      room -= needed
-    }
-    return parts + [part]
-  }
+  private var wholeLines: [String] { lines(Array(columns.indices)) }
 
   private func lines(_ part: [Int]) -> [String] {
     let width = part.reduce(-Self.gap) { $0 + columns[$1].width + Self.gap }

@@ -118,7 +118,6 @@ enum WordParts {
         size(21))
       + style("Figure", "Figure", "<w:keepNext/>" + spacing(200, 60) + "<w:jc w:val=\"center\"/>")
       + style("TableText", "Table Text", spacing(30, 30), size(18))
-      + style("TableTextSmall", "Table Text Small", spacing(20, 20), size(14))
       + style("TableNote", "Table Note", spacing(50, 50), size(18))
       + style("Footer", "footer", "<w:jc w:val=\"center\"/>", size(18)) + "</w:styles>"
   }

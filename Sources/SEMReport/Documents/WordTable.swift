@@ -9,7 +9,8 @@ struct WordTable {
   private var widths: [Int]
   /// Whether the table needs a page on its side.
   let isOnSide: Bool
-  private let style: String
+  private let style = "TableText"
+  private let room: Int
 
   // In twentieths of a point: room for text on a page, a character of 9 points, the margins of a cell.
   private static let uprightWidth = 9298
@@ -17,6 +18,7 @@ struct WordTable {
   private static let character = 96
   private static let margins = 170
   private static let widestWords = 34
+  private static let leastWords = 14 * character + margins
 
   init(_ table: DocumentTable, _ words: DocumentPage) {
     self.table = table
@@ -34,12 +36,26 @@ struct WordTable {
     let total = widths.reduce(0, +)
     isOnSide = total > Self.uprightWidth + 600
     let room = isOnSide ? Self.sideWidth : Self.uprightWidth
-    style = total > Self.sideWidth ? "TableTextSmall" : "TableText"
-    if total > room { widths = widths.map { $0 * room / total } }
+    // Words are wrapped before a table is cut.
+    let isNumeric = isNumeric
+    while widths.reduce(0, +) > room {
+      let candidates = widths.indices.filter { !isNumeric[$0] && widths[$0] > Self.leastWords }
+      guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { break }
+      widths[widest] -= Self.character
+    }
     self.widths = widths
+    self.room = room
   }
 
+  /// One table, or several under each other where it is too wide.
   var text: String {
+    let parts = table.parts(fitting: room, widths: widths, gap: 0)
+    guard parts.count > 1 else { return whole }
+    return parts.map { WordTable($0, words).whole }.joined(
+      separator: WordBody.paragraph("", style: "TableNote"))
+  }
+
+  private var whole: String {
     var text =
       "<w:tbl><w:tblPr><w:tblW w:w=\"\(widths.reduce(0, +))\" w:type=\"dxa\"/><w:jc w:val=\"center\"/><w:tblBorders>"
     text +=
@@ -68,12 +84,12 @@ struct WordTable {
         if let group {
           first += cell(
             words(group), width: width, span: end - index, borders: Self.border("bottom", 4),
-            alignment: "center", isLast: false)
+            alignment: "center", isLast: false, isHead: true)
         } else {
           first += cell(
             words(table.columns[index].heading), width: width, merge: "restart",
             borders: Self.border("bottom", 6),
-            alignment: isNumeric[index] ? "right" : "left", isLast: false)
+            alignment: isNumeric[index] ? "right" : "left", isLast: false, isHead: true)
         }
         index = end
       }
@@ -84,7 +100,8 @@ struct WordTable {
       return cell(
         isMerged ? "" : words(table.columns[column].heading), width: widths[column],
         merge: isMerged ? "continue" : nil,
-        borders: Self.border("bottom", 6), alignment: isNumeric[column] ? "right" : "left", isLast: false)
+        borders: Self.border("bottom", 6), alignment: isNumeric[column] ? "right" : "left", isLast: false,
+        isHead: true)
     }
     return first + Self.headRow(second.joined())
   }
@@ -107,7 +124,7 @@ struct WordTable {
         ? cell(
           printed[number][0].text.text, width: total, span: table.columns.count, properties: "<w:i/>",
           alignment: "left",
-          isLast: isLast)
+          isLast: isLast, isHeading: number > 0)
         : table.columns.indices.map { column in
           let cell = row.cells[column]
           let (text, padding) = printed[number][column]
@@ -129,14 +146,16 @@ struct WordTable {
   private func cell(
     _ text: String, width: Int, span: Int = 1, merge: String? = nil, borders: String = "",
     properties: String = "",
-    alignment: String, isLast: Bool
+    alignment: String, isLast: Bool, isHead: Bool = false, isHeading: Bool = false
   ) -> String {
     var cell = "<w:tc><w:tcPr><w:tcW w:w=\"\(width)\" w:type=\"dxa\"/>"
     if span > 1 { cell += "<w:gridSpan w:val=\"\(span)\"/>" }
     if let merge { cell += merge == "continue" ? "<w:vMerge/>" : "<w:vMerge w:val=\"\(merge)\"/>" }
     if !borders.isEmpty { cell += "<w:tcBorders>\(borders)</w:tcBorders>" }
-    cell += "<w:vAlign w:val=\"bottom\"/></w:tcPr><w:p><w:pPr><w:pStyle w:val=\"\(style)\"/>"
+    cell +=
+      "\(isHead ? "<w:vAlign w:val=\"bottom\"/>" : "")</w:tcPr><w:p><w:pPr><w:pStyle w:val=\"\(style)\"/>"
     cell += isLast ? "" : "<w:keepNext/>"
+    if isHeading { cell += "<w:spacing w:before=\"90\"/>" }
     cell += "<w:jc w:val=\"\(alignment)\"/></w:pPr>"
     return cell + (text.isEmpty ? "" : WordBody.run(text, properties)) + "</w:p></w:tc>"
   }
