@@ -13,12 +13,6 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
   var isSingleText: Bool { [.text, .json, .html].contains(self) }
 }
 
-/// The languages of reports.
-enum LanguageChoice: String, ExpressibleByArgument, CaseIterable {
-  case en, zh
-  var value: StudyLanguage { self == .zh ? .chinese : .english }
-}
-
 /// How and where a report is written.
 struct ReportArguments: ParsableArguments {
   @Option(
