@@ -89,7 +89,7 @@ import Testing
     #expect(study.groups?.label(of: "1")[.chinese] == "男")
     #expect(study.options.estimator == "MLR" && study.options.missing == .fullInformation)
     #expect(study.options.bootstrapDraws == 500 && study.options.bootstrapInterval == .bca)
-    #expect(study.options.factorCount == .parallel && study.options.factorExtraction == "principal-axis")
+    #expect(study.options.factorCount == .parallel && study.options.factorExtraction == .principalAxis)
     #expect(study.options.cutoffs.alpha == 0.6)
   }
 

@@ -98,9 +98,9 @@ struct StudyMethods {
     let cutoffs = options.cutoffs
     let extraction: Wording =
       switch options.factorExtraction {
-      case "principal-axis": Wording("principal axis factoring", "主轴因子法")
-      case "maximum-likelihood": Wording("maximum likelihood", "极大似然法")
-      default: Wording("principal components", "主成分法")
+      case .principalAxis: Wording("principal axis factoring", "主轴因子法")
+      case .maximumLikelihood: Wording("maximum likelihood", "极大似然法")
+      case .principalComponents: Wording("principal components", "主成分法")
       }
     let count: Wording =
       switch options.factorCount {
@@ -110,8 +110,8 @@ struct StudyMethods {
       case .fixed(let number): Wording("\(number) factors", "提取\(number)个因子")
       }
     let rotation =
-      options.factorRotation == "varimax"
-      ? Wording("varimax", "最大方差法") + cite(.kaiser1958) : Wording(options.factorRotation)
+      options.factorRotation == .varimax
+      ? Wording("varimax", "最大方差法") + cite(.kaiser1958) : Wording(options.factorRotation.name)
     add([
       Wording("Reliability was judged by Cronbach's α", "信度以Cronbach's α")
         + cite(.cronbach1951)

@@ -28,13 +28,91 @@ public struct StudyReport: Sendable {
         id: "remarks", title: Wording("Read this first", "重要提示"), blocks: warnings.map { .warning($0) }),
       Document.Section(
         id: "methods", title: Wording("Methods", "研究方法"), blocks: methods.paragraphs.map { .paragraph($0) }),
-      measurement, discriminant, commonMethod, fit, paths, modification, effects, mediation, groups,
+      data, reliability, exploration, measurement, discriminant, commonMethod, fit, paths, modification,
+      effects, mediation, groups,
       hypotheses, questions,
       model,
       Document.Section(
         id: "references", title: Wording("References", "参考文献"),
         blocks: methods.references.isEmpty ? [] : [.list(methods.references.map { Wording($0) })]),
     ]
+  }
+
+  // MARK: Answers
+
+  private var data: Document.Section {
+    section("data", Wording("Sample and items", "样本与题项描述")) {
+      part(result.respondents, Wording("The description of the sample", "样本描述")) { tables in
+        let properties = file.data.respondents
+        let names = Dictionary(
+          properties.map { ($0.column, name(of: $0)) }, uniquingKeysWith: { first, _ in first })
+        let labels = Dictionary(
+          properties.map { property in
+            (
+              property.column,
+              Dictionary(
+                property.labels.map { ($0.value, $0.label) }, uniquingKeysWith: { first, _ in first })
+            )
+          }, uniquingKeysWith: { first, _ in first })
+        return [.table(.sample(tables, names: names, labels: labels))]
+      }
+      part(result.items, Wording("The item statistics", "题项描述统计")) { items in
+        var table = items.table(
+          convention: .amos, normality: result.normality.value)
+        if !file.data.reversed.isEmpty {
+          let list = file.data.reversed.map(\.text)
+          table.notes.append(
+            Wording(
+              "After mirroring: \(list.joined(separator: ", ")).",
+              "反向题为反向计分后的结果：\(list.joined(separator: "、"))。"))
+        }
+        return [.table(table)]
+      }
+      part(result.normality, Wording("Multivariate normality", "多元正态性")) { [.table($0.table())] }
+      part(result.missing, Wording("The summary of missing answers", "缺失值")) {
+        $0.missingCount == 0 ? [] : [.table($0.table())]
+      }
+      part(result.quality, Wording("The check of answers", "答卷质量")) { [.table($0.table())] }
+    }
+  }
+
+  /// A control or property under the name that it has anywhere in the study.
+  private func name(of property: StudyControl) -> Wording {
+    let own = property.name
+    return own == Wording(property.code) ? file.name(of: property.code) : own
+  }
+
+  private var reliability: Document.Section {
+    section("reliability", Wording("Reliability", "信度分析")) {
+      result.reliability.isEmpty
+        ? []
+        : [
+          .table(
+            .reliability(
+              zip(file.constructs, result.reliability).map { construct, part in
+                DocumentTable.ReliabilityRow(
+                  construct.label, part.value, reason: part.error.map { Wording($0.message) })
+              }, cutoffs: cutoffs, level: file.options.confidenceLevel))
+        ]
+    }
+  }
+
+  private var exploration: Document.Section {
+    section("exploration", Wording("Exploratory factor analysis", "探索性因子分析")) {
+      part(result.adequacy, Wording("KMO and Bartlett's test", "KMO与Bartlett检验")) {
+        [.table($0.table(cutoffs: cutoffs))]
+      }
+      part(result.parallel, Wording("Parallel analysis", "平行分析")) { [.table($0.table())] }
+      part(result.exploration, Wording("The exploratory factor analysis", "探索性因子分析")) { analysis in
+        var blocks: [Document.Block] = [
+          .table(analysis.varianceTable()), .table(analysis.loadingTable(hidingBelow: cutoffs.loading)),
+        ]
+        if analysis.options.rotation.isOblique, analysis.factorCount > 1 {
+          blocks.append(.table(analysis.correlationTable()))
+        }
+        return blocks
+      }
+    }
   }
 
   // MARK: Measurement

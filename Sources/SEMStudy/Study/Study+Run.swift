@@ -9,6 +9,20 @@ extension Study {
   /// - Complexity: some dozen fits, and the draws of the bootstraps: seconds for a survey of thirty items.
   public func run(progress: StudyProgress = StudyProgress()) -> StudyResult {
     var result = StudyResult(self)
+    progress.report?(.description, 0)
+    describe(&result)
+    progress.report?(.reliability, 0)
+    result.reliability = file.constructs.map { construct in
+      StudyPart { () throws(StudyError) in
+        do throws(StudyError) {
+          return try ScaleReliability(table, items: construct.itemCodes, missing: missingAnswers)
+        } catch {
+          throw error.placed(at: construct.place, in: file)
+        }
+      }
+    }
+    progress.report?(.exploration, 0)
+    explore(&result)
     progress.report?(.measurement, 0)
     measure(&result, progress)
     progress.report?(.structure, 0)

@@ -5,6 +5,28 @@ public struct StudyResult: Sendable {
   /// The study with its data.
   public let study: Study
 
+  // MARK: Answers
+  /// Who answered: frequencies of the respondents' properties.
+  public internal(set) var respondents: StudyPart<[FrequencyTable]> = .notAsked
+  /// The items one by one, reversed ones mirrored.
+  public internal(set) var items: StudyPart<ItemDescriptives> = .notAsked
+  /// Multivariate normality.
+  public internal(set) var normality: StudyPart<MardiaTest> = .notAsked
+  /// What is missing.
+  public internal(set) var missing: StudyPart<MissingSummary> = .notAsked
+  /// How carefully was answered.
+  public internal(set) var quality: StudyPart<ResponseQuality> = .notAsked
+  /// α, ω and item-total correlations, for each construct.
+  public internal(set) var reliability: [StudyPart<ScaleReliability>] = []
+
+  // MARK: Exploratory factors
+  /// KMO and Bartlett's test.
+  public internal(set) var adequacy: StudyPart<SamplingAdequacy> = .notAsked
+  /// How many factors stand out of chance.
+  public internal(set) var parallel: StudyPart<ParallelAnalysis> = .notAsked
+  /// The exploratory factor analysis.
+  public internal(set) var exploration: StudyPart<ExploratoryFactorAnalysis> = .notAsked
+
   // MARK: Measurement
   /// The measurement model: loadings, composite reliability, average variance extracted.
   public internal(set) var measurement: StudyPart<MeasurementModel> = .notAsked

@@ -57,17 +57,19 @@ extension StudyOptions {
     let fields = try node.fields(["method", "rotation", "factors"])
     if let method = fields["method"] {
       factorExtraction = try method.choice([
-        "principal-components": "principal-components", "pca": "principal-components",
-        "principal-axis": "principal-axis", "paf": "principal-axis",
-        "maximum-likelihood": "maximum-likelihood",
-        "ml": "maximum-likelihood",
+        "principal-components": .principalComponents, "pca": .principalComponents,
+        "principal-axis": .principalAxis, "paf": .principalAxis, "maximum-likelihood": .maximumLikelihood,
+        "ml": .maximumLikelihood,
       ])
     }
     if let rotation = fields["rotation"] {
-      factorRotation = try rotation.choice([
-        "none": "none", "varimax": "varimax", "promax": "promax", "oblimin": "oblimin", "geomin": "geomin",
-        "quartimin": "quartimin",
-      ])
+      let name = try rotation.text()
+      guard let value = FactorRotation(name) else {
+        throw rotation.failure(
+          .wrongValue, "There is no rotation \(quoted(name)).",
+          hint: "Write none, varimax, promax, oblimin, quartimin or geomin.")
+      }
+      factorRotation = value
     }
     if let factors = fields["factors"] {
       if Int(try factors.text()) != nil {

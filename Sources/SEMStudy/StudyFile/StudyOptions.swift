@@ -36,10 +36,10 @@ public struct StudyOptions: Sendable, Hashable {
   public var seed: UInt64 = 1
   /// The coverage of intervals.
   public var confidenceLevel = 0.95
-  /// How factors are extracted: `principal-components`, `principal-axis` or `maximum-likelihood`.
-  public var factorExtraction = "principal-components"
-  /// How factors are rotated: `none`, `varimax`, `promax`, `oblimin`, `geomin` or `quartimin`.
-  public var factorRotation = "varimax"
+  /// How factors are extracted.
+  public var factorExtraction = FactorExtraction.principalComponents
+  /// How factors are rotated.
+  public var factorRotation = FactorRotation.varimax
   /// How the number of factors is chosen.
   public var factorCount = FactorCount.kaiser
   /// The steps from the full measurement model to one factor: each joins the factors of the named constructs, on top of
