@@ -72,12 +72,7 @@ struct FitCommand: ParsableCommand {
       try output.write(
         json: { summary.json.appending(additions.json) }, text: { summary.text(width: $0) + additions.text },
         document: { summary.document(documentContents(text, name, additions)) })
-      switch summary.status {
-      case .proper: return
-      case .inadmissible: throw ExitStatus.inadmissible
-      case .notConverged: throw ExitStatus.notConverged
-      case .notIdentified: throw ExitStatus.notIdentified
-      }
+      try summary.status.leave()
     } catch let error as SEMError {
       throw Failure(error, file: name, dataFile: source.mainFile)
     }

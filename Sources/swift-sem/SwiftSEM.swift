@@ -20,6 +20,7 @@ struct SwiftSEM: ParsableCommand {
     version: version,
     subcommands: [
       FitCommand.self, CheckCommand.self, CompareCommand.self, InvarianceCommand.self, StudyCommand.self,
+      DiagramCommand.self,
     ])
 
   /// Parses and runs, and turns every failure into a message and the right exit status.
@@ -109,4 +110,16 @@ enum ExitStatus: Int32, Error {
   case notConverged = 4
   case notIdentified = 5
   case data = 6
+}
+
+extension FitSummary.Status {
+  /// Ends the command with the exit status of a fit that cannot be trusted.
+  func leave() throws {
+    switch self {
+    case .proper: return
+    case .inadmissible: throw ExitStatus.inadmissible
+    case .notConverged: throw ExitStatus.notConverged
+    case .notIdentified: throw ExitStatus.notIdentified
+    }
+  }
 }

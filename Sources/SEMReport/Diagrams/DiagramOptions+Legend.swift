@@ -1,0 +1,33 @@
+extension DiagramOptions {
+  /// The languages of the legend.
+  public enum Language: String, Sendable, Hashable, CaseIterable {
+    /// English.
+    case en
+    /// Chinese.
+    case zh
+  }
+
+  /// What the signs of the picture mean, for ``note``.
+  ///
+  /// - Parameters:
+  ///   - language: The language.
+  ///   - hasEstimates: Whether the picture shows a fit.
+  public func legend(in language: Language, hasEstimates: Bool = true) -> String {
+    guard hasEstimates else { return "" }
+    var parts: [String] = []
+    let isEnglish = language == .en
+    switch values {
+    case .standardized: parts.append(isEnglish ? "Standardised estimates" : "标准化估计值")
+    case .raw: parts.append(isEnglish ? "Unstandardised estimates" : "非标准化估计值")
+    case .none: break
+    }
+    if showsStars, values != .none { parts.append("* p < .05, ** p < .01, *** p < .001") }
+    if let level = dashedFrom {
+      let text = level < 1 ? String(TextNumber.significant(level, 2).drop { $0 == "0" }) : "1"
+      let shown = text.hasSuffix("0") ? String(text.dropLast()) : text
+      parts.append(isEnglish ? "dashed: not significant (p ≥ \(shown))" : "虚线：不显著（p ≥ \(shown)）")
+    }
+    guard !parts.isEmpty else { return "" }
+    return parts.joined(separator: isEnglish ? "; " : "；") + (isEnglish ? "." : "。")
+  }
+}
