@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import SEM
 internal import SEMReport
+internal import SEMStudy
 
 /// What a path diagram shows and how it looks.
 struct DiagramArguments: ParsableArguments {
@@ -43,7 +44,9 @@ struct DiagramArguments: ParsableArguments {
   @Option(help: "Which double-headed curves are drawn; those fixed to 0 never are.")
   var covariances: CovariancesChoice = .all
 
-  @Option(help: "Means and intercepts: numbers in the variables, or arrows from a triangle.")
+  @Option(
+    name: .customLong("intercepts"),
+    help: "Means and intercepts: numbers in the variables, or arrows from a triangle.")
   var means: MeansChoice = .none
 
   @Flag(name: .customLong("structural-only"), help: "Leave indicators out.")
@@ -108,7 +111,7 @@ struct DiagramArguments: ParsableArguments {
     case .amos: options.theme = .amos
     }
     if let labels { options.labels = try Self.readLabels(labels) }
-    let legend = self.legend.flatMap { DiagramOptions.Language(rawValue: $0.rawValue) }
+    let legend = self.legend.flatMap { StudyLanguage(rawValue: $0.rawValue) }
     options.note = [legend.map { options.legend(in: $0, hasEstimates: hasData) }, note].compactMap(\.self)
       .filter { !$0.isEmpty }.joined(separator: " ")
     return options

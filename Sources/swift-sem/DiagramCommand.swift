@@ -122,15 +122,21 @@ struct DiagramCommand: ParsableCommand {
     case .tex: try Output.write(diagram.drawing().tikzDocument, to: path)
     case .dot: try Output.write(diagram.dot, to: path)
     case .pdf, .png:
-      do {
-        let converter = try PictureConverter()
-        let picture = try converter.convert(
-          diagram.drawing().svg, to: format == .pdf ? .pdf : .png, resolution: dpi)
-        try Output.write(picture, to: path)
-      } catch let failure as PictureConverter.Failure {
+      guard let converter = FigureConverter.installed() else {
         throw Failure(
-          code: failure == .noConverter ? "usage.no-converter" : "usage.conversion-failed",
-          message: failure.description, hint: "Write .svg instead.", status: .usage)
+          code: "usage.no-converter",
+          message: "PDF and PNG are made by the program rsvg-convert, which is not installed.",
+          hint: FigureConverter.advice + " Or write .svg.", status: .usage)
+      }
+      let drawing = diagram.drawing()
+      let width = Int((drawing.bounds.width * dpi / 96).rounded())
+      do {
+        let bytes = try converter.convert(drawing.svg, format == .pdf ? .pdf : .png(width: width))
+        try Output.write(Data(bytes), to: path)
+      } catch let failure as FigureConverter.Failure {
+        throw Failure(
+          code: "usage.conversion-failed", message: failure.message, hint: "Write .svg instead.",
+          status: .usage)
       }
     }
   }

@@ -92,7 +92,7 @@ struct DiagramCell {
         case .up: cell.bounds.maxY
         }
       }.max() ?? 0
-    let gap = min(max(0.38 * width, 52), 120) * sizes.spread + 0.6 * labelAlong
+    let gap = min(max(0.38 * width, 52), 120) * sizes.spread + 0.85 * labelAlong
     for (position, cell) in zip(positions, cells) {
       let offset = side.point(headReach + gap + inner, position - middle)
       centers += cell.centers.map { ($0.place, $0.center + offset) }
@@ -113,7 +113,8 @@ struct DiagramCell {
     let isCrowded = isLeaf && structure.isReachedFromOutside(place)
     let outward: Side = isLeaf && !isCrowded ? side : side.isAlong ? .up : .left
     let reach = sizes.residualReach(place, isAlong: outward.isAlong)
-    let thick = max(2 * sizes.radius(place), 2)
+    var thick = max(2 * sizes.radius(place), 2)
+    if sizes.residuals == .circles, !outward.isAlong { thick += 2 * sizes.variances[place].x }
     let edge = outward.isAlong ? head.maxX : head.maxY
     let middle = outward.point(edge + reach / 2, 0)
     let box = Box(

@@ -36,13 +36,13 @@ struct DiagramLayout {
   let structure: DiagramStructure
   private(set) var boxes: [Box] = []
   private(set) var satellites: [Satellite] = []
-  private(set) var lines: [Line] = []
+  var lines: [Line] = []
   /// Labels that overlap something, because there is no free place.
   private(set) var collisions = 0
-  private var centers: [Point] = []
-  private var sides: [Side?] = []
+  private(set) var centers: [Point] = []
+  private(set) var sides: [Side?] = []
   /// The satellite of each variable.
-  private var satelliteOf: [Int: Int] = [:]
+  private(set) var satelliteOf: [Int: Int] = [:]
 
   /// Lays out a diagram, with wider distances if labels find no place.
   init(_ diagram: PathDiagram) {
@@ -69,7 +69,7 @@ struct DiagramLayout {
     addItemResiduals()
     addArrows()
     addRootResiduals()
-    addCovariances()
+    addCovariances(placement)
     placeLabels()
   }
 
@@ -104,9 +104,9 @@ struct DiagramLayout {
 
   // MARK: Arrows
 
-  private func isNested(_ place: Int) -> Bool { structure.root[place] != place }
+  func isNested(_ place: Int) -> Bool { structure.root[place] != place }
 
-  private func isInside(_ place: Int) -> (Point) -> Bool {
+  func isInside(_ place: Int) -> (Point) -> Bool {
     let center = centers[place]
     return { sizes.contains(place, $0 - center) }
   }
@@ -142,6 +142,12 @@ struct DiagramLayout {
     let isChild = structure.children[edge.from].contains(edge.to)
     if isChild, let side = sides[edge.to] {
       to = to - side.direction * (side.isAlong ? sizes.half[edge.to].x : sizes.half[edge.to].y)
+      return Curve(from: from, to: to).clipped(leaving: isInside(edge.from), entering: { _ in false })
+    }
+    if structure.isReachedFromOutside(edge.to), structure.isGeneral[structure.root[edge.from]],
+      let side = sides[edge.to]
+    {
+      to = to + side.direction * (side.isAlong ? sizes.half[edge.to].x : sizes.half[edge.to].y)
       return Curve(from: from, to: to).clipped(leaving: isInside(edge.from), entering: { _ in false })
     }
     return Curve(from: from, to: to).clipped(leaving: isInside(edge.from), entering: isInside(edge.to))
@@ -228,14 +234,33 @@ struct DiagramLayout {
       : Box.around([border, tail]).inset(by: -1)
     var labelBox: Box?
     if variance.x > 0 {
-      // The label's box touches the shape from outside.
+      // The label's box touches the shape from outside, or stands beside the circles of a row.
       let reach = isCircle ? radius : 1
+      if isCircle, isNested(place), direction.x == 0 {
+        let sign = covariancePull(place) > 0 ? -1.0 : 1.0
+        labelBox = Box(
+          center: middle + Point(sign * (radius + variance.x / 2 + 1), 0), width: variance.x,
+          height: variance.y)
+        return Satellite(
+          owner: place, kind: .circle, center: middle, direction: direction, name: residualName(place),
+          box: box,
+          labelBox: labelBox, curve: Curve(from: tail, to: border))
+      }
       let half = (direction.x.magnitude * variance.x + direction.y.magnitude * variance.y) / 2
       labelBox = Box(center: middle + direction * (reach + half + 1), width: variance.x, height: variance.y)
     }
     return Satellite(
       owner: place, kind: isCircle ? .circle : .arrow, center: middle, direction: direction,
       name: residualName(place), box: box, labelBox: labelBox, curve: Curve(from: tail, to: border))
+  }
+
+  /// Whether the curves of a variable go to the right (above 0) or to the left.
+  private func covariancePull(_ place: Int) -> Double {
+    diagram.edges.reduce(0) { sum, edge in
+      guard edge.relation == .covariance, edge.from == place || edge.to == place else { return sum }
+      let other = edge.from == place ? edge.to : edge.from
+      return sum + (centers[other].x - centers[place].x)
+    }
   }
 
   /// A small double-headed loop with a variance.
@@ -300,95 +325,16 @@ struct DiagramLayout {
         }
       }
     }
-    // Upwards if it is free, then the diagonals, then downwards; 24 directions clockwise from the right.
-    let preference: [Double] = [
+    return cost + preference(satellite.owner, angle)
+  }
+
+  /// Where a residual looks best if all directions are free, of 24 clockwise from the right: upwards, then the diagonals;
+  /// behind indicators in the last layer.
+  private func preference(_ place: Int, _ angle: Int) -> Double {
+    let upward: [Double] = [
       6, 8, 8, 4, 8, 8, 4, 8, 8, 5, 8, 8, 6, 7, 7, 3, 5, 4, 0, 4, 5, 1, 7, 7,
     ]
-    return cost + preference[angle]
-  }
-
-  // MARK: Covariances
-
-  private mutating func addCovariances() {
-    // Short curves first, so that longer ones go around them.
-    let edges = diagram.edges.enumerated().filter { $0.element.relation == .covariance }
-      .map { (number: $0.offset, edge: $0.element) }
-      .filter { $0.edge.from != $0.edge.to }
-      .sorted { a, b in
-        let first = (centers[a.edge.from] - centers[a.edge.to]).length.rounded()
-        let second = (centers[b.edge.from] - centers[b.edge.to]).length.rounded()
-        return (first, a.number) < (second, b.number)
-      }
-    for (number, edge) in edges {
-      lines.append(Line(edge: number, curve: arc(edge)))
-    }
-  }
-
-  /// The end of a curve at a variable: its residual's circle if there is one, else the variable.
-  private func anchor(_ place: Int) -> (center: Point, isInside: (Point) -> Bool) {
-    if let number = satelliteOf[place], satellites[number].kind == .circle {
-      let circle = satellites[number]
-      let radius = sizes.radius(place)
-      return (circle.center, { ($0 - circle.center).length < radius })
-    }
-    return (centers[place], isInside(place))
-  }
-
-  private func arc(_ edge: PathDiagram.Edge) -> Curve {
-    let a = anchor(edge.from)
-    let b = anchor(edge.to)
-    let length = (b.center - a.center).length
-    let label = sizes.labels.map(\.x).max() ?? 0
-    var best: (cost: Double, curve: Curve)?
-    let areInFans = isNested(edge.from) && isNested(edge.to)
-    let isColumn = (a.center.x - b.center.x).magnitude < 1
-    // How far the shapes between the two reach out of the line of centres.
-    let reach = isColumn && !areInFans ? max(sizes.half[edge.from].x, sizes.half[edge.to].x) : 12
-    var bows: [Double] = [0.12, 0.18, 0.25, 0.35, 0.5].map { $0 * length }
-    bows += stride(from: 0, through: 9, by: 1).map { reach + 8 + Double($0) * max(16, 0.55 * label) }
-    for bow in bows {
-      for sign in [1.0, -1.0] {
-        let plain = Curve(from: a.center, to: b.center, bow: sign * bow)
-        let curve = plain.clipped(leaving: a.isInside, entering: b.isInside)
-        let cost = arcCost(curve, edge, bow: bow, length: length)
-        if cost < (best?.cost ?? .infinity) - 1e-9 { best = (cost, curve) }
-      }
-    }
-    return best?.curve ?? Curve(from: a.center, to: b.center)
-  }
-
-  private func arcCost(_ curve: Curve, _ edge: PathDiagram.Edge, bow: Double, length: Double) -> Double {
-    let points = curve.polyline
-    let around = Box.around(points).inset(by: -6)
-    var cost = bow / 12 + (curve.end - curve.start).length / 200
-    func hits(_ box: Box) -> Int {
-      guard box.overlaps(around) else { return 0 }
-      return zip(points, points.dropFirst()).filter { box.isHit(from: $0, to: $1) }.count
-    }
-    for (place, box) in boxes.enumerated() where place != edge.from && place != edge.to {
-      cost += Double(hits(box.inset(by: -4))) * 40
-    }
-    for place in [edge.from, edge.to] {
-      // A curve that leaves a circle may not run through its own variable.
-      let inner = boxes[place].inset(by: 3)
-      cost += Double(hits(inner)) * 40
-    }
-    for satellite in satellites {
-      if satellite.kind == .circle, satellite.owner == edge.from || satellite.owner == edge.to { continue }
-      cost += Double(hits(satellite.box.inset(by: -2))) * 25
-      if let label = satellite.labelBox { cost += Double(hits(label)) * 25 }
-    }
-    for line in lines {
-      let other = line.curve.polyline
-      guard Box.around(other).inset(by: -1).overlaps(around) else { continue }
-      cost += Double(Self.crossings(points, other)) * 7
-      if diagram.edges[line.edge].relation == .covariance {
-        // Two curves with one course cannot be told apart.
-        let gap = (line.curve.point(0.5) - curve.point(0.5)).length
-        if gap < 14 { cost += 14 - gap }
-      }
-    }
-    return cost
+    return sizes.isItem[place] && angle == 0 ? -1 : upward[angle]
   }
 
   // MARK: Labels

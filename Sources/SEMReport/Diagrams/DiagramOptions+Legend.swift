@@ -1,21 +1,15 @@
-extension DiagramOptions {
-  /// The languages of the legend.
-  public enum Language: String, Sendable, Hashable, CaseIterable {
-    /// English.
-    case en
-    /// Chinese.
-    case zh
-  }
+public import SEMStudy
 
+extension DiagramOptions {
   /// What the signs of the picture mean, for ``note``.
   ///
   /// - Parameters:
   ///   - language: The language.
   ///   - hasEstimates: Whether the picture shows a fit.
-  public func legend(in language: Language, hasEstimates: Bool = true) -> String {
+  public func legend(in language: StudyLanguage, hasEstimates: Bool = true) -> String {
     guard hasEstimates else { return "" }
     var parts: [String] = []
-    let isEnglish = language == .en
+    let isEnglish = language == .english
     switch values {
     case .standardized: parts.append(isEnglish ? "Standardised estimates" : "标准化估计值")
     case .raw: parts.append(isEnglish ? "Unstandardised estimates" : "非标准化估计值")

@@ -96,7 +96,11 @@ struct DiagramSizes {
       let (x, y) = (p.x / half.x, p.y / half.y)
       return x * x + y * y < 1
     }
-    return p.x.magnitude < half.x && p.y.magnitude < half.y
+    guard p.x.magnitude < half.x && p.y.magnitude < half.y else { return false }
+    guard kind[place] == .constant else { return true }
+    // A triangle with its tip at the top of the picture.
+    let (side, down) = isTurned ? (p.y, p.x) : (p.x, p.y)
+    return side.magnitude < (down + half.y) / 2
   }
 
   func radius(_ place: Int) -> Double { isItem[place] ? residualRadius.item : residualRadius.other }
@@ -106,7 +110,7 @@ struct DiagramSizes {
     let variance = isAlong ? variances[place].x : variances[place].y
     switch residuals {
     case .none: return 0
-    case .circles: return 14 + 2 * radius(place) + (variance > 0 ? variance + 2 : 0)
+    case .circles: return 14 + 2 * radius(place) + (variance > 0 && isAlong ? variance + 2 : 0)
     case .arrows: return 18 + (variance > 0 ? variance + 2 : 0)
     }
   }

@@ -126,6 +126,19 @@ struct Curve: Sendable, Hashable {
     return split(tail, a < 1 ? (b - a) / (1 - a) : 1).0
   }
 
+  /// The parameter at a distance from the start, or from the end if negative, in a straight line.
+  func share(at distance: Double) -> Double {
+    let isBackward = distance < 0
+    let origin = isBackward ? end : start
+    var (near, far) = (0.0, 0.5)
+    for _ in 0..<30 {
+      let middle = (near + far) / 2
+      let reached = (point(isBackward ? 1 - middle : middle) - origin).length
+      if reached < distance.magnitude { near = middle } else { far = middle }
+    }
+    return isBackward ? 1 - far : far
+  }
+
   /// Points along it: two for a straight line.
   var polyline: [Point] {
     isStraight ? [start, end] : (0...12).map { point(Double($0) / 12) }

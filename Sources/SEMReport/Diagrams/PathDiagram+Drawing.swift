@@ -59,20 +59,18 @@ struct DiagramArtist {
   /// A line with a filled head at its end, and perhaps one at its start.
   private mutating func arrow(_ curve: Curve, _ style: Drawing.Style, headAtStart: Bool, size: Double = 1) {
     let length = theme.arrowLength * size
-    var shaft = curve
-    let total = zip(curve.polyline, curve.polyline.dropFirst()).reduce(0) { $0 + ($1.1 - $1.0).length }
     // The shaft ends inside the head, so that the tip is sharp.
-    let share = total > 0 ? min(0.8 * length / total, 0.45) : 0
-    shaft = curve.part(from: headAtStart ? share : 0, to: 1 - share)
+    let begin = headAtStart ? curve.share(at: 0.8 * length) : 0
+    let end = curve.share(at: -0.8 * length)
+    guard end > begin else { return }
+    let shaft = curve.part(from: begin, to: end)
     let path =
       shaft.isStraight
       ? Drawing.Path([shaft.start, shaft.end])
       : Drawing.Path([.move(shaft.start), .curve(shaft.first, shaft.second, shaft.end)])
     drawing.elements.append(.path(path, style))
-    head(at: curve.end, from: curve.point(max(1 - 1.1 * length / max(total, 1), 0)), style, size)
-    if headAtStart {
-      head(at: curve.start, from: curve.point(min(1.1 * length / max(total, 1), 1)), style, size)
-    }
+    head(at: curve.end, from: curve.point(curve.share(at: -length)), style, size)
+    if headAtStart { head(at: curve.start, from: curve.point(curve.share(at: length)), style, size) }
   }
 
   private mutating func head(at tip: Point, from: Point, _ style: Drawing.Style, _ size: Double) {

@@ -10,15 +10,35 @@ struct RootPlacement {
   private var cells: [[DiagramCell]] = []
   /// The sides that each root's fan may take, the preferred one first.
   private var allowed: [[Side]] = []
-  /// The links between cells, by index among the roots; and where they begin and end relative to the roots.
-  private var links: [(from: Int, to: Int, start: Int, end: Int)] = []
-  private var arcs: [(from: Int, to: Int, start: Int, end: Int)] = []
+  /// An arrow or a curve between two cells, by index among the roots.
+  private struct Link {
+    var from: Int
+    var to: Int
+    /// The variables at its ends.
+    var start: Int
+    var end: Int
+    /// Whether each end is the root itself.
+    var startsAtRoot: Bool
+    var endsAtRoot: Bool
+    /// The ends relative to the roots, for each side.
+    var startOffset: [Point]
+    var endOffset: [Point]
+  }
+
+  /// The arrows between cells.
+  private var links: [Link] = []
+  /// Curves between cells, likewise.
+  private var arcs: [Link] = []
   /// The layer of each root, by index.
   private let layer: [Int]
   /// The variable of each root, by index.
   private let places: [Int]
+  /// The roots of each layer, by index, in the order of the model.
+  private var membersOfLayers: [[Int]] = []
   /// Where each layer stands along the arrows.
   private var columns: [Double] = []
+  /// Whether the columns keep their places when a fan turns.
+  private var areColumnsFixed = false
   /// The place of each root across.
   private var across: [Double] = []
   /// The side of each root's fan.
@@ -36,20 +56,37 @@ struct RootPlacement {
     for place in places {
       cells.append(Side.allCases.map { DiagramCell(place, side: $0, structure, sizes, diagram) })
     }
-    func ends(_ edge: PathDiagram.Edge) -> (from: Int, to: Int, start: Int, end: Int)? {
+    let cells = cells
+    let places = places
+    func link(_ edge: PathDiagram.Edge) -> Link? {
       guard let from = number[structure.root[edge.from]], let to = number[structure.root[edge.to]] else {
         return nil
       }
-      return (from, to, edge.from, edge.to)
+      func offsets(_ root: Int, _ place: Int) -> [Point] {
+        Side.allCases.map { side in
+          cells[root][side.rawValue].centers.first { $0.place == place }?.center ?? Point(0, 0)
+        }
+      }
+      return Link(
+        from: from, to: to, start: edge.from, end: edge.to, startsAtRoot: edge.from == places[from],
+        endsAtRoot: edge.to == places[to], startOffset: offsets(from, edge.from),
+        endOffset: offsets(to, edge.to))
     }
-    links = structure.links.compactMap(ends)
-    arcs = structure.covariances.compactMap(ends)
+    links = structure.links.compactMap(link)
+    arcs = structure.covariances.compactMap(link)
+    membersOfLayers = (0..<structure.layerCount).map { number in
+      places.indices.filter { structure.layer[places[$0]] == number }
+    }
     allowed = places.indices.map { allowedSides($0) }
     sides = allowed.map { $0[0] }
     across = [Double](repeating: 0, count: places.count)
     stack()
-    place(columnsFor: sides)
-    if structure.layerCount > 1, places.count > 1 { search() }
+    spaceColumns()
+    let hasStructure = links.contains { !structure.isGeneral[places[$0.from]] }
+    if structure.layerCount > 1, hasStructure {
+      search()
+      spaceIndicators()
+    }
     settle()
   }
 
@@ -116,25 +153,29 @@ struct RootPlacement {
     sizes.residuals == .none ? 0 : sizes.residuals == .circles ? 20 : 8
   }
 
-  /// The columns for given sides: fans across the layers share the room between them.
-  private mutating func place(columnsFor sides: [Side]) {
+  /// The columns for the present sides: fans that stand side by side do not overlap.
+  private mutating func spaceColumns() {
     columns = [0]
-    func reach(_ number: Int, _ side: (Box) -> Double) -> (head: Double, fan: Double) {
-      var head = 0.0
-      var fan = 0.0
-      for index in places.indices where layer[index] == number {
+    func reach(_ number: Int, _ side: Side?, _ extent: (Box) -> Double) -> Double {
+      var reach = 0.0
+      for index in membersOfLayers[number] {
         let cell = cells[index][sides[index].rawValue]
-        head = max(head, side(cell.head))
-        fan = max(fan, side(cell.bounds))
+        if let side {
+          if sides[index] == side, let fan = cell.fan { reach = max(reach, extent(fan)) }
+        } else {
+          reach = max(reach, extent(cell.head))
+        }
       }
-      return (head, fan)
+      return reach
     }
     for number in 1..<max(structure.layerCount, 1) {
-      let left = reach(number - 1) { $0.maxX }
-      let right = reach(number) { -$0.minX }
-      let heads = left.head + right.head + leastGap(number)
-      let fans = 0.55 * (left.fan + right.fan) + 20
-      columns.append(columns[number - 1] + max(heads, fans))
+      var gap = reach(number - 1, nil) { $0.maxX } + reach(number, nil) { -$0.minX } + leastGap(number)
+      for side in [Side.up, .down] {
+        let left = reach(number - 1, side) { $0.maxX }
+        let right = reach(number, side) { -$0.minX }
+        if left > 0, right > 0 { gap = max(gap, left + right + 24) }
+      }
+      columns.append(columns[number - 1] + gap)
     }
   }
 
@@ -154,14 +195,46 @@ struct RootPlacement {
   private mutating func search() {
     var numbers = SearchNumbers(seed: 20_1203)
     let movable = places.count
-    let rounds = min(max(400 * movable, 1500), 6000)
-    // Costs of links and cells alone grow with their number; beyond this a search would take long.
+    // A round costs the square of their number; beyond this the search would take long.
     guard movable <= 40 else { return }
+    let rounds = min(400 * movable, 4000)
     anneal(&numbers, rounds: rounds, hot: 60)
+    descend()
     compact()
-    anneal(&numbers, rounds: rounds / 2, hot: 8)
-    compact()
-    anneal(&numbers, rounds: rounds / 4, hot: 0.01)
+    areColumnsFixed = true
+    descend()
+  }
+
+  /// Moves one root at a time to the best place there is, until no move is better.
+  private mutating func descend() {
+    for _ in 0..<4 {
+      var isChanged = false
+      for index in places.indices {
+        let low = (across.min() ?? 0) - 4 * step
+        let high = (across.max() ?? 0) + 4 * step
+        var best = (cost: cost() - 1e-6, across: across[index], side: sides[index])
+        var positions = Array(stride(from: low, through: high, by: step))
+        for link in links where link.from == index || link.to == index {
+          positions.append(across[link.from == index ? link.to : link.from])
+        }
+        for side in allowed[index] {
+          sides[index] = side
+          if !areColumnsFixed { spaceColumns() }
+          for position in positions {
+            across[index] = position
+            let cost = cost()
+            if cost < best.cost {
+              best = (cost, position, side)
+              isChanged = true
+            }
+          }
+        }
+        across[index] = best.across
+        sides[index] = best.side
+        if !areColumnsFixed { spaceColumns() }
+      }
+      if !isChanged { break }
+    }
   }
 
   private mutating func anneal(_ numbers: inout SearchNumbers, rounds: Int, hot: Double) {
@@ -171,15 +244,19 @@ struct RootPlacement {
       let temperature = hot * (1 - Double(round) / Double(rounds)) * (1 - Double(round) / Double(rounds))
       let kept = (across, sides)
       move(&numbers)
+      if sides != kept.1 { spaceColumns() }
       let next = cost()
       if next <= current || numbers.share() < Self.chance(current - next, temperature) {
         current = next
         if current < best.0 - 1e-9 { best = (current, across, sides) }
       } else {
+        let isTurned = sides != kept.1
         (across, sides) = kept
+        if isTurned { spaceColumns() }
       }
     }
     (_, across, sides) = best
+    spaceColumns()
   }
 
   /// exp(change / temperature), cheaply: only its order matters.
@@ -219,57 +296,47 @@ struct RootPlacement {
 
   private func cost() -> Double {
     let count = places.count
-    let cells = (0..<count).map { cell($0) }
-    let origins = (0..<count).map { origin($0) }
-    let heads = (0..<count).map { cells[$0].head.moved(by: origins[$0]) }
-    let fans = (0..<count).map { cells[$0].fan?.moved(by: origins[$0]) }
+    var heads: [Box] = []
+    var fans: [Box?] = []
+    var origins: [Point] = []
+    for index in 0..<count {
+      let origin = origin(index)
+      origins.append(origin)
+      heads.append(cells[index][sides[index].rawValue].head.moved(by: origin))
+      fans.append(cells[index][sides[index].rawValue].fan?.moved(by: origin))
+    }
+    var lines: [(Point, Point)] = []
+    for link in links { lines.append(line(link, origins)) }
     var cost = overlaps(heads, fans)
-    let lines = links.map { line($0, cells, origins) }
     for (number, link) in links.enumerated() {
       let (a, b) = lines[number]
       for other in 0..<count {
         if other != link.from, other != link.to, heads[other].inset(by: -9).isHit(from: a, to: b) {
           cost += 80
         }
-        if let fan = fans[other] {
-          let isTarget =
-            (other == link.from && link.start != places[other])
-            || (other == link.to && link.end != places[other])
-          if !isTarget, fan.inset(by: -4).isHit(from: a, to: b) { cost += 80 }
-          if !isTarget {
-            for tip in cells[other].outermost where segmentsCross(a, b, origins[other], origins[other] + tip)
-            {
-              cost += 8
-            }
-          }
+        guard let fan = fans[other] else { continue }
+        if (other == link.from && !link.startsAtRoot) || (other == link.to && !link.endsAtRoot) { continue }
+        if fan.inset(by: -4).isHit(from: a, to: b) { cost += 80 }
+        for tip in cells[other][sides[other].rawValue].outermost
+        where segmentsCross(a, b, origins[other], origins[other] + tip) {
+          cost += 14
         }
       }
       cost += (b - a).length / 45
       if (b - a).y.magnitude > 1 { cost += 0.4 }
     }
     for i in lines.indices {
-      for j in 0..<i {
-        let shared = [links[i].start, links[i].end].first { $0 == links[j].start || $0 == links[j].end }
-        if let shared {
-          cost += Self.narrowness(lines[i], lines[j], at: shared, links[i].start, links[j].start)
-        } else if segmentsCross(lines[i].0, lines[i].1, lines[j].0, lines[j].1) {
-          cost += 10
-        }
-      }
+      for j in 0..<i { cost += crossing(i, j, lines) }
     }
-    for arc in arcs { cost += arcCost(arc, cells, origins, heads, fans) }
+    for arc in arcs where arc.from != arc.to { cost += arcCost(arc, origins, heads, fans) }
     return cost + tidiness(heads, fans)
   }
 
-  private func line(
-    _ link: (from: Int, to: Int, start: Int, end: Int), _ cells: [DiagramCell], _ origins: [Point]
-  ) -> (Point, Point) {
-    func point(_ index: Int, _ place: Int) -> Point {
-      if place == places[index] { return origins[index] }
-      let center = cells[index].centers.first { $0.place == place }?.center ?? Point(0, 0)
-      return origins[index] + center
-    }
-    return (point(link.from, link.start), point(link.to, link.end))
+  private func line(_ link: Link, _ origins: [Point]) -> (Point, Point) {
+    (
+      origins[link.from] + link.startOffset[sides[link.from].rawValue],
+      origins[link.to] + link.endOffset[sides[link.to].rawValue]
+    )
   }
 
   private func overlaps(_ heads: [Box], _ fans: [Box?]) -> Double {
@@ -286,38 +353,48 @@ struct RootPlacement {
         if let a = fans[i], let b = fans[j] { pay(a, b, 9) }
       }
     }
+    // Arrows within a layer need room for their labels.
+    for link in links where layer[link.from] == layer[link.to] {
+      let gap =
+        max(heads[link.from].minY, heads[link.to].minY) - min(heads[link.from].maxY, heads[link.to].maxY)
+      if gap < 70 { cost += 70 - gap }
+    }
     return cost
   }
 
-  /// The price of a sharp angle between two lines that share an end.
-  private static func narrowness(
-    _ a: (Point, Point), _ b: (Point, Point), at shared: Int, _ startA: Int, _ startB: Int
-  ) -> Double {
-    let first = shared == startA ? (a.1 - a.0).unit : (a.0 - a.1).unit
-    let second = shared == startB ? (b.1 - b.0).unit : (b.0 - b.1).unit
+  /// The price of two arrows that cross, or that leave a shared end at a sharp angle.
+  private func crossing(_ i: Int, _ j: Int, _ lines: [(Point, Point)]) -> Double {
+    let (a, b) = (links[i], links[j])
+    let shared = a.start == b.start || a.start == b.end ? a.start : a.end
+    guard shared == b.start || shared == b.end else {
+      return segmentsCross(lines[i].0, lines[i].1, lines[j].0, lines[j].1) ? 10 : 0
+    }
+    let first = (lines[i].1 - lines[i].0).unit * (shared == a.start ? 1 : -1)
+    let second = (lines[j].1 - lines[j].0).unit * (shared == b.start ? 1 : -1)
     let cosine = first.dot(second)
     // cos 14°: closer than this labels and heads run into each other.
     return cosine > 0.97 ? 10 * (cosine - 0.97) / 0.03 : 0
   }
 
-  private func arcCost(
-    _ arc: (from: Int, to: Int, start: Int, end: Int), _ cells: [DiagramCell], _ origins: [Point],
-    _ heads: [Box], _ fans: [Box?]
-  ) -> Double {
-    guard arc.from != arc.to else { return 0 }
-    let (a, b) = line(arc, cells, origins)
-    var cost = (b - a).length / 80
+  private func arcCost(_ arc: Link, _ origins: [Point], _ heads: [Box], _ fans: [Box?]) -> Double {
+    let (a, b) = line(arc, origins)
+    var cost = (b - a).length / (layer[arc.from] == layer[arc.to] ? 40 : 80)
     // Curves between indicators are short and free of others if their fans stand side by side.
-    let isOutside = arc.start != places[arc.from] || arc.end != places[arc.to]
+    let isOutside = !arc.startsAtRoot || !arc.endsAtRoot
+    let isInLayer = layer[arc.from] == layer[arc.to] && !isOutside
     for other in heads.indices {
-      if other != arc.from || isOutside, other != arc.to || isOutside, heads[other].isHit(from: a, to: b) {
-        cost += layer[arc.from] == layer[arc.to] && !isOutside ? 1 : 12
+      if isOutside || (other != arc.from && other != arc.to), heads[other].isHit(from: a, to: b) {
+        cost += isOutside ? 12 : isInLayer && layer[other] == 0 ? 1 : 4
       }
-      if let fan = fans[other], other != arc.from, other != arc.to, fan.isHit(from: a, to: b) { cost += 12 }
+      if let fan = fans[other], other != arc.from, other != arc.to, fan.isHit(from: a, to: b) { cost += 20 }
     }
-    if isOutside, sides[arc.from] != sides[arc.to] { cost += 10 }
-    if isOutside, sides[arc.from] == sides[arc.to], !sides[arc.from].isAlong {
-      cost += min((b - a).y.magnitude / 20, 6)
+    if isOutside {
+      let side = sides[arc.from]
+      if side != sides[arc.to] {
+        cost += 25
+      } else {
+        cost += (side.isAlong ? (b - a).x : (b - a).y).magnitude / 6
+      }
     }
     return cost
   }
@@ -330,19 +407,20 @@ struct RootPlacement {
       low = min(low, heads[index].minY, fans[index]?.minY ?? low)
       high = max(high, heads[index].maxY, fans[index]?.maxY ?? high)
     }
-    var cost = (high - low) / 40
-    for number in 0..<structure.layerCount {
-      let members = places.indices.filter { layer[$0] == number }
+    var cost = (high - low) / 40 + (columns.last ?? 0) / 70
+    for members in membersOfLayers {
       for (rank, i) in members.enumerated() {
-        for j in members[..<rank] where across[j] > across[i] { cost += 0.6 }
+        for j in members[..<rank] where across[j] > across[i] { cost += 3 }
       }
       if members.count > 1 {
         let ordered = members.map { across[$0] }.sorted()
-        let gaps = zip(ordered, ordered.dropFirst()).map { $1 - $0 }
-        let mean = gaps.reduce(0, +) / Double(gaps.count)
-        cost += gaps.reduce(0) { $0 + ($1 - mean).magnitude } / 150
+        let span = (ordered.last ?? 0) - (ordered.first ?? 0)
+        let mean = span / Double(members.count - 1)
+        for place in 1..<ordered.count {
+          cost += (ordered[place] - ordered[place - 1] - mean).magnitude / 35
+        }
         let middle = ((ordered.first ?? 0) + (ordered.last ?? 0)) / 2
-        cost += (middle - (low + high) / 2).magnitude / 150
+        cost += (middle - (low + high) / 2).magnitude / 100
       }
     }
     for index in places.indices where sides[index] != allowed[index][0] { cost += 1.5 }
@@ -371,7 +449,12 @@ struct RootPlacement {
             for first in boxes(a) {
               for second in boxes(b) {
                 let areHeads = first.isHead && second.isHead
-                if areHeads, earlier == number - 1 {
+                if structure.isGeneral[places[b]] {
+                  // The further, the flatter are its arrows to many indicators.
+                  let height = boxes(a).map(\.box.maxY).max() ?? 0
+                  let room = max(gap, 0.45 * (height - across[b]).magnitude)
+                  least = max(least, columns[earlier] + first.box.maxX - second.box.minX + room)
+                } else if areHeads, earlier == number - 1 {
                   least = max(least, columns[earlier] + first.box.maxX - second.box.minX + gap)
                 } else if first.box.minY - 20 < second.box.maxY, second.box.minY - 20 < first.box.maxY {
                   least = max(least, columns[earlier] + first.box.maxX - second.box.minX + 26 * sizes.spread)
@@ -403,6 +486,19 @@ struct RootPlacement {
       }
     }
     compact()
+  }
+
+  /// Puts a layer of nothing but indicators, such as the repeated measures of a growth model, at even distances.
+  private mutating func spaceIndicators() {
+    for members in membersOfLayers
+    where members.count > 2 && members.allSatisfy({ sizes.isItem[places[$0]] }) {
+      let ordered = members.sorted { (across[$0], $0) < (across[$1], $1) }
+      let first = across[ordered[0]]
+      let span = across[ordered[ordered.count - 1]] - first
+      for (rank, index) in ordered.enumerated() {
+        across[index] = first + span * Double(rank) / Double(ordered.count - 1)
+      }
+    }
   }
 
   /// The boxes of a cell around its root, with room for the root's residual.
