@@ -87,7 +87,7 @@ enum ReportCase: String, CaseIterable, Sendable {
     间接效应 := a*b
     """
 
-  private static let p2pModel = """
+  static let p2pModel = """
     PU   =~ PU1 + PU2 + PU3 + PU4
     PEOU =~ PEOU1 + PEOU2 + PEOU3 + PEOU4
     PFC  =~ PFC1 + PFC2 + PFC3
