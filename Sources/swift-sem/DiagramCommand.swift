@@ -132,7 +132,7 @@ struct DiagramCommand: ParsableCommand {
       let width = Int((drawing.bounds.width * dpi / 96).rounded())
       do {
         let bytes = try converter.convert(drawing.svg, format == .pdf ? .pdf : .png(width: width))
-        try Output.write(Data(bytes), to: path)
+        try Output.write(bytes, to: path)
       } catch let failure as FigureConverter.Failure {
         throw Failure(
           code: "usage.conversion-failed", message: failure.message, hint: "Write .svg instead.",
