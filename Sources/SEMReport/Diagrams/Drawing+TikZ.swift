@@ -1,11 +1,12 @@
 extension Drawing {
   /// The picture as a LaTeX document of its own, for `pdflatex` or `xelatex`; it loads ctex where there is Chinese.
   public var tikzDocument: String {
+    let fonts = isSerif ? "mathptmx" : "helvet"
     let ctex = needsCTeX ? "\\usepackage[UTF8,scheme=plain]{ctex}\n" : ""
     let family = isSerif ? "" : "\\renewcommand{\\familydefault}{\\sfdefault}\n"
     return """
       \\documentclass[tikz,border=2pt]{standalone}
-      \(needsCTeX ? "" : "\\usepackage[T1]{fontenc}\n\\usepackage{helvet}\n")\(ctex)\(family)\\begin{document}
+      \(needsCTeX ? "" : "\\usepackage[T1]{fontenc}\n\\usepackage{\(fonts)}\n")\(ctex)\(family)\\begin{document}
       \(tikzPicture)
       \\end{document}
 
