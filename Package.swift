@@ -70,7 +70,8 @@ let package = Package(
       name: "SEMTests", dependencies: ["SEM", "SEMNumerics"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
-      name: "SEMStudyTests", dependencies: ["SEMStudy", "SEM", "SEMNumerics"], swiftSettings: strict),
+      name: "SEMStudyTests", dependencies: ["SEMStudy", "SEM", "SEMNumerics"], exclude: ["Fixtures"],
+      swiftSettings: strict),
     .testTarget(
       name: "SEMReportTests", dependencies: ["SEMReport", "SEMStudy", "SEM", "SEMNumerics"],
       exclude: ["Snapshots"],

@@ -128,8 +128,8 @@ extension MardiaTest {
       ],
       notes: [
         Wording(
-          "N = \(count) complete cases, p = \(items.count) items; Mardia (1970, 1974). A kurtosis c.r. above 5 suggests data that are not normal (Byrne 2016): then use robust tests or the bootstrap.",
-          "完整样本N=\(count)，题项数p=\(items.count)；Mardia（1970, 1974）。峰度c.r.大于5提示数据偏离多元正态（Byrne 2016），宜用稳健检验或Bootstrap。"
+          "N = \(count) complete cases, p = \(items.count) items, covariances with divisor N\(isUnbiased ? " - 1" : ""); Mardia (1970, 1974). A kurtosis c.r. above 5 suggests data that are not normal (Byrne 2016): then use robust tests or the bootstrap.",
+          "完整样本N=\(count)，题项数p=\(items.count)，协方差除以N\(isUnbiased ? "-1" : "")；Mardia（1970, 1974）。峰度c.r.大于5提示数据偏离多元正态（Byrne 2016），宜用稳健检验或Bootstrap。"
         )
       ])
   }

@@ -3,7 +3,8 @@ internal import SEMNumerics
 
 /// Mardia's tests of multivariate normality, and the cases farthest from the centre.
 ///
-/// With z = S^(-1/2) (x - x̄) and S of divisor N: skewness b₁ₚ = Σᵢⱼ (zᵢ·zⱼ)³ / N², kurtosis b₂ₚ = Σᵢ |zᵢ|⁴ / N.
+/// With z = S^(-1/2) (x - x̄) and S of divisor N: skewness b₁ₚ = Σᵢⱼ (zᵢ·zⱼ)³ / N², kurtosis b₂ₚ = Σᵢ |zᵢ|⁴ / N. R's psych and
+/// semTools take S of divisor N - 1, which makes b₁ₚ and b₂ₚ smaller by ((N - 1) / N)³ and ((N - 1) / N)²; on demand so does this.
 ///
 /// Source: Mardia (1970), Biometrika 57, 519-530; (1974), Sankhyā B 36, 115-128.
 public struct MardiaTest: Sendable, Hashable {
@@ -37,6 +38,8 @@ public struct MardiaTest: Sendable, Hashable {
   public let kurtosis: Double
   /// All cases, the farthest first.
   public let outliers: [Outlier]
+  /// Whether S has divisor N - 1 instead of N.
+  public let isUnbiased: Bool
 
   /// b₂ₚ - p (p+2): what AMOS prints as multivariate kurtosis.
   public var excessKurtosis: Double { kurtosis - normalKurtosis }
@@ -60,10 +63,14 @@ public struct MardiaTest: Sendable, Hashable {
 
   /// Tests the complete rows of some columns.
   ///
+  /// - Parameters:
+  ///   - table: The data.
+  ///   - items: Numeric columns.
+  ///   - unbiased: Whether S has divisor N - 1, as in R's psych and semTools, instead of N, as in Mardia's definition.
   /// - Throws: ``StudyError``: an unknown, text or constant column; no more cases than items
   ///   (``StudyError/Code/tooFewCases``); items that determine each other (``StudyError/Code/unavailable``).
   /// - Complexity: O(N p² + min(N² p / 2, N p³ / 6)).
-  public init(_ table: DataTable, items: [String]) throws(StudyError) {
+  public init(_ table: DataTable, items: [String], unbiased: Bool = false) throws(StudyError) {
     let rows: CompleteRows
     do { rows = try CompleteRows(table, variables: items) } catch { throw StudyError(items: error) }
     let n = rows.values.rowCount
@@ -76,7 +83,8 @@ public struct MardiaTest: Sendable, Hashable {
     }
     var centred = rows.values
     _ = centred.centreColumns()
-    guard let factor = try? Cholesky(centred.crossProduct() / Double(n)), factor.smallestPivotRatio > 1e-12
+    guard let factor = try? Cholesky(centred.crossProduct() / Double(unbiased ? n - 1 : n)),
+      factor.smallestPivotRatio > 1e-12
     else {
       throw StudyError(
         .unavailable,
@@ -93,6 +101,7 @@ public struct MardiaTest: Sendable, Hashable {
     let b1 = Self.skewness(whitened)
     count = n
     self.items = items
+    isUnbiased = unbiased
     skewness = b1
     skewnessChiSquare = size * b1 / 6
     let correction = (k + 1) * (size + 1) * (size + 3) / (size * ((size + 1) * (k + 1) - 6))

@@ -46,11 +46,11 @@ public struct ExploratoryFactorAnalysis: Sendable, Hashable {
     public let degreesOfFreedom: Int
     /// The minimum F of the discrepancy.
     public let discrepancy: Double
-    /// The Tucker-Lewis index, the independence model's χ² with its own multiplier (Tucker and Lewis 1973).
+    /// The Tucker-Lewis index (Tucker and Lewis 1973) of N F, as lavaan's `efa` prints it.
     public let tuckerLewis: Double?
-    /// √max(0, F / df - 1 / (N - 1)) (Steiger and Lind 1980).
+    /// √max(0, F / df - 1 / N) (Steiger and Lind 1980), as lavaan's `efa` prints it.
     public let rmsea: Double?
-    /// Its interval, from the noncentral chi-square distribution of (N - 1) F.
+    /// Its interval, from the noncentral chi-square distribution of N F.
     public let rmseaInterval: ClosedRange<Double>?
     /// The upper tail of the chi-square distribution; `nil` for 0 degrees of freedom.
     public var pValue: Double? {
@@ -88,8 +88,11 @@ public struct ExploratoryFactorAnalysis: Sendable, Hashable {
   public let loadings: Matrix
   /// The correlations of the factors; the identity for orthogonal rotations.
   public let factorCorrelations: Matrix
-  /// The share of each item's variance that the factors explain.
+  /// The share of each item's variance that the factors explain: sums of squared unrotated loadings. That of a Heywood case
+  /// may exceed 1.
   public let communalities: [Double]
+  /// The uniquenesses: estimated ones, and 1 - communality for components.
+  public let uniquenesses: [Double]
   /// How the extraction went; `nil` for components, which need no search.
   public let extractionReport: ExtractionReport?
   /// How the rotation went; `nil` without one.
@@ -103,8 +106,6 @@ public struct ExploratoryFactorAnalysis: Sendable, Hashable {
 
   /// The correlations of items with factors, L Φ.
   public var structure: Matrix { loadings * factorCorrelations }
-  /// 1 - communality.
-  public var uniquenesses: [Double] { communalities.map { 1 - $0 } }
 
   /// The variance of each component of the correlations, all p of them.
   public var initialVariance: [Variance] { variances(eigenvalues) }
@@ -191,7 +192,9 @@ public struct ExploratoryFactorAnalysis: Sendable, Hashable {
     loadings = rotated.loadings
     factorCorrelations = rotated.correlations
     rotationReport = rotated.report
-    communalities = (0..<p).map { i in unrotated.row(i).reduce(0) { $0 + $1 * $1 } }
+    let explained = (0..<p).map { i in unrotated.row(i).reduce(0) { $0 + $1 * $1 } }
+    communalities = explained
+    uniquenesses = extracted.uniquenesses ?? explained.map { 1 - $0 }
     extractionReport = extracted.report
     heywoodItems = extracted.atBound.map { moments.items[$0] }
     test =
@@ -242,17 +245,16 @@ extension ExploratoryFactorAnalysis.FitTest {
     self.discrepancy = discrepancy
     degreesOfFreedom = Int(df)
     chiSquare = max(0, base - 2 * k / 3) * discrepancy
-    let baseline = max(0, base) * -(factor?.logDeterminant ?? 0)
-    let baselineRatio = baseline / (p * (p - 1) / 2)
-    tuckerLewis = df > 0 && baselineRatio > 1 ? (baselineRatio - chiSquare / df) / (baselineRatio - 1) : nil
-    rmsea = df > 0 ? max(0, discrepancy / df - 1 / (n - 1)).squareRoot() : nil
+    let baselineRatio = n * -(factor?.logDeterminant ?? 0) / (p * (p - 1) / 2)
+    tuckerLewis =
+      df > 0 && baselineRatio > 1 ? (baselineRatio - n * discrepancy / df) / (baselineRatio - 1) : nil
+    rmsea = df > 0 ? max(0, discrepancy / df - 1 / n).squareRoot() : nil
     if df > 0 {
       let tail = (1 - level) / 2
-      let statistic = (n - 1) * discrepancy
       func end(_ share: Double) -> Double {
         let noncentrality = NoncentralChiSquareDistribution.noncentrality(
-          lowerTail: share, at: statistic, degreesOfFreedom: df)
-        return (max(0, noncentrality) / (df * (n - 1))).squareRoot()
+          lowerTail: share, at: n * discrepancy, degreesOfFreedom: df)
+        return (max(0, noncentrality) / (df * n)).squareRoot()
       }
       let lower = end(1 - tail)
       rmseaInterval = lower...max(lower, end(tail))

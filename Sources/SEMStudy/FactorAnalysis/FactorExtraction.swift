@@ -37,6 +37,8 @@ struct ExtractedFactors {
   var loadings: Matrix
   /// The minimum of the discrepancy; `nil` for components.
   var discrepancy: Double?
+  /// The uniquenesses there.
+  var uniquenesses: [Double]?
   var report: ExtractionReport?
   /// The places of the items whose uniqueness ended at the lower bound.
   var atBound: [Int] = []
@@ -65,6 +67,7 @@ struct ExtractedFactors {
       objective, from: start.map { variable(min(max($0, lowerBound), 1)) }, options: options)
     guard optimum.value.isFinite else { return nil }
     let uniquenesses = optimum.point.map { isLikelihood ? exp($0) : $0 }
+    self.uniquenesses = uniquenesses
     atBound = uniquenesses.indices.filter { uniquenesses[$0] <= lowerBound * (1 + 1e-9) }
     guard let eigen = objective.eigen(at: optimum.point) else { return nil }
     if isLikelihood {
