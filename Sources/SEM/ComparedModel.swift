@@ -51,8 +51,12 @@ public struct ComparedModel: Sendable, Hashable {
 
   /// Describes a fit.
   public init(_ fit: FittedModel, name: String) {
+    self.init(fit, name: name, measures: fit.fitMeasures())
+  }
+
+  /// Describes a fit whose measures are known.
+  init(_ fit: FittedModel, name: String, measures: FitMeasures) {
     let test = fit.chiSquare
-    let measures = fit.fitMeasures()
     self.init(
       name: name, chiSquare: test.statistic, degreesOfFreedom: test.degreesOfFreedom,
       parameterCount: fit.parameterCount, count: fit.count,

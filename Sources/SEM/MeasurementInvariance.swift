@@ -10,8 +10,10 @@ public enum InvarianceLevel: String, Sendable, Hashable, CaseIterable, Codable {
   case strict
   /// Equal regressions too.
   case regressions
-  /// Equal variances and covariances of latent variables too.
+  /// Equal variances of latent variables too.
   case latentVariances = "latent.variances"
+  /// Equal covariances of latent variables too.
+  case latentCovariances = "latent.covariances"
   /// Equal means of latent variables too.
   case latentMeans = "latent.means"
 
@@ -23,7 +25,8 @@ public enum InvarianceLevel: String, Sendable, Hashable, CaseIterable, Codable {
     case .scalar: [.intercepts]
     case .strict: [.residuals, .residualCovariances]
     case .regressions: [.regressions]
-    case .latentVariances: [.latentVariances, .latentCovariances]
+    case .latentVariances: [.latentVariances]
+    case .latentCovariances: [.latentCovariances]
     case .latentMeans: [.means]
     }
   }
@@ -32,28 +35,16 @@ public enum InvarianceLevel: String, Sendable, Hashable, CaseIterable, Codable {
   public var isMeasurement: Bool { [.configural, .metric, .scalar, .strict].contains(self) }
 }
 
-/// What the usual rules say of one step.
-public struct InvarianceVerdict: Sendable, Hashable {
-  /// ΔCFI ≥ -.010 (Cheung and Rensvold 2002).
-  public var passesCheungRensvold: Bool?
-  /// Chen (2007): with more than 300 cases ΔCFI ≥ -.010 and (ΔRMSEA ≤ .015 or ΔSRMR ≤ .030 for loadings, .010 beyond);
-  /// with fewer -.005, .010, .025 and .005.
-  public var passesChen: Bool?
-  /// p ≥ .05 of the difference of χ².
-  public var passesChiSquare: Bool?
-
-  /// Whether the step holds by the two rules of change in fit.
-  public var holds: Bool { passesCheungRensvold != false && passesChen != false }
-}
-
 /// One step of the ladder.
 public struct InvarianceStep: Sendable {
   /// The step.
   public let level: InvarianceLevel
   /// The fit.
   public let fit: FittedModel
-  /// The fit measures that the table shows.
+  /// All fit measures.
   public let measures: FitMeasures
+  /// Whether the table and the rules take the scaled statistic and the robust CFI, TLI and RMSEA.
+  public let isRobust: Bool
   /// The test against the step before; `nil` for the first.
   public let difference: ModelComparison.Step?
   /// The change of CFI, RMSEA and SRMR since the step before.
@@ -65,11 +56,25 @@ public struct InvarianceStep: Sendable {
   /// The elements that were released in this step to reach partial invariance, in this order.
   public let released: [String]
 
-  /// The elements that should be released, by score tests with Holm's control at .05.
+  /// The elements that should be released: those whose p-value is below .05 after control for their number.
   public var suggestions: [EqualityScoreTest] { scoreTests.filter { ($0.adjustedPValue ?? 1) < 0.05 } }
+
+  /// A measure that the table shows, by its plain name: the scaled statistic and robust indices where there are any.
+  public func measure(_ name: String) -> Double? { Self.measure(name, of: measures, isRobust: isRobust) }
+
+  static func measure(_ name: String, of measures: FitMeasures, isRobust: Bool) -> Double? {
+    guard isRobust else { return measures[name] }
+    for suffix in [".robust", ".scaled"] {
+      if let value = measures[name + suffix] { return value }
+    }
+    return measures[name]
+  }
 }
 
 /// The ladder of invariance over groups.
+///
+/// Each step makes more parameters equal (Vandenberg and Lance 2000); with a scaled test its difference of χ² is scaled
+/// too (``DifferenceTest``), and the rules take the robust CFI and RMSEA.
 public struct MeasurementInvariance: Sendable {
   /// What to do.
   public struct Options: Sendable {
@@ -77,6 +82,10 @@ public struct MeasurementInvariance: Sendable {
     public var levels: [InvarianceLevel] = [.configural, .metric, .scalar, .strict]
     /// Whether to release equalities one by one where a step fails, until it holds or no score test is significant.
     public var releases = false
+    /// How the score tests allow for their number.
+    public var control = MultiplicityControl.holm
+    /// How differences of χ² are made; `nil` for what goes with the fits' tests.
+    public var method: DifferenceTest?
     /// How models are fitted.
     public var fit = FitOptions()
 
@@ -86,8 +95,10 @@ public struct MeasurementInvariance: Sendable {
 
   /// The steps.
   public let steps: [InvarianceStep]
-  /// The column that divides the data into groups.
+  /// The column that divides the data into groups; empty for groups that are given as covariance matrices.
   public let groupVariable: String
+  /// How the score tests allow for their number.
+  public let control: MultiplicityControl
 
   /// The last step up to which every step holds.
   public var reached: InvarianceLevel? {
@@ -99,7 +110,7 @@ public struct MeasurementInvariance: Sendable {
     return result
   }
 
-  /// Fits the ladder.
+  /// Fits the ladder to rows.
   ///
   /// - Parameters:
   ///   - model: The model of one group; its options may hold elements that stay free (`groupPartial`).
@@ -110,71 +121,91 @@ public struct MeasurementInvariance: Sendable {
   /// - Complexity: one fit a step, and one for each equality released.
   public init(_ model: Model, table: DataTable, group: String, options: Options = Options()) throws(SEMError)
   {
+    try self.init(model, group: group, options) { model throws(SEMError) in
+      let fit = try model.fit(to: table, group: group, options: options.fit)
+      guard fit.table.blocks.count > 1 else {
+        throw .data(
+          DataError(
+            .constantVariable, "The group variable \(group) has one value only: there is nothing to compare.",
+            variable: group))
+      }
+      return fit
+    }
+  }
+
+  /// Fits the ladder to covariance matrices with means, one for each group.
+  ///
+  /// - Throws: ``SEMError``; also where there are no means, which intercepts need.
+  public init(
+    _ model: Model, covariances: [CovarianceInput], groupLabels: [String] = [], options: Options = Options()
+  ) throws(SEMError) {
+    guard covariances.count > 1 else {
+      throw .data(DataError(.missingGroup, "Invariance needs the covariance matrices of two groups or more."))
+    }
+    try self.init(model, group: "", options) { model throws(SEMError) in
+      try model.fit(to: covariances, groupLabels: groupLabels, options: options.fit)
+    }
+  }
+
+  private init(
+    _ model: Model, group: String, _ options: Options, _ fit: (Model) throws(SEMError) -> FittedModel
+  ) throws(SEMError) {
     groupVariable = group
+    control = options.control
     var model = model
     // All steps share a mean structure, so that their degrees of freedom compare.
     model.options.meanStructure = true
     var steps: [InvarianceStep] = []
     for level in options.levels {
       model.options.groupEqual.formUnion(level.equalities)
-      var fit = try model.fit(to: table, group: group, options: options.fit)
-      if let last = steps.last, fit.table == last.fit.table {
+      let first = try fit(model)
+      if let last = steps.last, first.table == last.fit.table {
         // Nothing to make equal, as regressions in a pure measurement model.
         continue
       }
       var released: [String] = []
-      var step = Self.step(level, fit, after: steps.last, released)
+      var step = InvarianceStep(level, first, after: steps.last, options, released)
       while options.releases, step.verdict?.holds == false, let worst = step.suggestions.first {
-        released.append(worst.element)
         model.options.groupPartial.append(worst.element)
-        fit = try model.fit(to: table, group: group, options: options.fit)
-        step = Self.step(level, fit, after: steps.last, released)
+        let next = try fit(model)
+        // What cannot be released would be tried for ever.
+        guard next.degreesOfFreedom < step.fit.degreesOfFreedom else { break }
+        released.append(worst.element)
+        step = InvarianceStep(level, next, after: steps.last, options, released)
       }
       steps.append(step)
     }
     self.steps = steps
   }
+}
 
-  private static func step(
-    _ level: InvarianceLevel, _ fit: FittedModel, after last: InvarianceStep?, _ released: [String]
-  ) -> InvarianceStep {
+extension InvarianceStep {
+  fileprivate init(
+    _ level: InvarianceLevel, _ fit: FittedModel, after last: InvarianceStep?,
+    _ options: MeasurementInvariance.Options, _ released: [String]
+  ) {
     let measures = fit.fitMeasures()
+    let isRobust = measures["chisq.scaled"] != nil
     var changes: [String: Double] = [:]
     var difference: ModelComparison.Step?
     var verdict: InvarianceVerdict?
     if let last {
       for name in ["cfi", "rmsea", "srmr"] {
-        if let now = measures[name], let before = last.measures[name] { changes[name] = now - before }
+        if let now = Self.measure(name, of: measures, isRobust: isRobust), let before = last.measure(name) {
+          changes[name] = now - before
+        }
       }
-      difference =
-        ModelComparison([
-          ComparedModel(last.fit, name: last.level.rawValue), ComparedModel(fit, name: level.rawValue),
-        ]).steps.first
-      verdict = Self.verdict(level, changes, difference, count: fit.count)
+      difference = ModelComparison.step(
+        ComparedModel(last.fit, name: last.level.rawValue, measures: last.measures), last.fit,
+        ComparedModel(fit, name: level.rawValue, measures: measures), fit, options.method, isNested: true)
+      verdict = InvarianceVerdict(level, changes, pValue: difference?.pValue, count: fit.count)
     }
     let tests =
-      last == nil ? [] : (try? fit.equalityScoreTests { level.equalities.contains($0) }) ?? []
-    return InvarianceStep(
-      level: level, fit: fit, measures: measures, difference: difference, changes: changes, verdict: verdict,
+      last == nil
+      ? [] : (try? fit.equalityScoreTests(options.control) { level.equalities.contains($0) }) ?? []
+    self.init(
+      level: level, fit: fit, measures: measures, isRobust: isRobust, difference: difference,
+      changes: changes, verdict: verdict,
       scoreTests: tests.sorted { $0.statistic.statistic > $1.statistic.statistic }, released: released)
-  }
-
-  private static func verdict(
-    _ level: InvarianceLevel, _ changes: [String: Double], _ difference: ModelComparison.Step?, count: Int
-  ) -> InvarianceVerdict {
-    var verdict = InvarianceVerdict()
-    verdict.passesChiSquare = difference?.pValue.map { $0 >= 0.05 }
-    guard let cfi = changes["cfi"] else { return verdict }
-    // Printed to three decimals a change of .010 passes; rounding must not decide.
-    let slack = 1e-9
-    verdict.passesCheungRensvold = cfi >= -0.010 - slack
-    guard let rmsea = changes["rmsea"], let srmr = changes["srmr"] else { return verdict }
-    let isLarge = count > 300
-    let srmrLimit =
-      level == .metric ? (isLarge ? 0.030 : 0.025) : (isLarge ? 0.010 : 0.005)
-    verdict.passesChen =
-      cfi >= (isLarge ? -0.010 : -0.005) - slack
-      && (rmsea <= (isLarge ? 0.015 : 0.010) + slack || srmr <= srmrLimit + slack)
-    return verdict
   }
 }

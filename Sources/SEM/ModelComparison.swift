@@ -95,12 +95,17 @@ public struct ModelComparison: Sendable, Hashable {
   }
 
   /// The step between two fits.
-  private static func step(
+  ///
+  /// - Parameter isNested: Whether the models are known to be nested, which saves a fit.
+  static func step(
     _ larger: ComparedModel, _ first: FittedModel, _ restricted: ComparedModel, _ second: FittedModel,
-    _ asked: DifferenceTest?
+    _ asked: DifferenceTest?, isNested: Bool = false
   ) -> Step {
-    let (nesting, image) = second.embedding(in: first)
     let method = asked ?? DifferenceTest.usual(for: [first, second])
+    let relation: (nesting: ModelNesting, image: FittedModel?)? =
+      isNested ? nil : second.embedding(in: first)
+    let isSame = first.degreesOfFreedom == second.degreesOfFreedom
+    let nesting = relation?.nesting ?? (isSame ? .equivalent : .nested)
     var step = step(larger, restricted, nesting)
     guard step.degreesOfFreedom > 0, nesting != .notNested else {
       step.difference(second.chiSquare.statistic - first.chiSquare.statistic, of: larger)
@@ -112,7 +117,12 @@ public struct ModelComparison: Sendable, Hashable {
     if asked == nil, method == .satorraBentler2001 { methods.append(.satorraBentler2010) }
     for method in methods {
       do {
-        let difference = try second.difference(from: first, method, image: image)
+        let difference =
+          if let relation {
+            try second.difference(from: first, method, image: relation.image)
+          } else {
+            try second.difference(from: first, method)
+          }
         step.method = method
         step.scalingFactor = difference.scalingFactor
         step.difference(difference.statistic, of: larger)

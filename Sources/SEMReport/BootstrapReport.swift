@@ -131,7 +131,9 @@ public struct BootstrapReport: Sendable {
   }
 
   /// The tables for a terminal.
-  public var text: String {
+  ///
+  /// - Parameter width: The columns of the page, at least 40.
+  public func text(width: Int = 80) -> String {
     let draws = result
     let name =
       switch draws.method {
@@ -141,19 +143,21 @@ public struct BootstrapReport: Sendable {
       case .monteCarlo: "Monte Carlo intervals"
       }
     let level = TextNumber.fixed(100 * draws.confidenceLevel, 0)
-    var lines = [
-      "\(name): \(draws.usedCount) draws, seed \(draws.seed), \(level)% intervals: \(kind.rawValue)", "",
-    ]
-    lines += remarks.map { "  " + $0 }
-    if !remarks.isEmpty { lines.append("") }
+    var page = TextPage(width: width)
+    page.paragraph(
+      "\(name): \(draws.usedCount) draws, seed \(draws.seed), \(level)% intervals: \(kind.rawValue)", hanging: 2)
+    page.blank()
+    for remark in remarks { page.paragraph(remark, indent: 2) }
+    page.blank()
     if let pValue = draws.testPValue, let place = places[.chiSquare] {
-      lines.append(
-        "  Test of the model: chi-square \(TextNumber.fixed(draws.original[place])), bootstrap p \(TextNumber.pValue(pValue))"
-      )
-      lines.append("")
+      page.paragraph(
+        "Test of the model: chi-square \(TextNumber.fixed(draws.original[place])), bootstrap p \(TextNumber.pValue(pValue))",
+        indent: 2)
+      page.blank()
     }
     var table = PlainTable(
       header: ["", "Estimate", "Bias", "SE", "Lower", "Upper", "P", "Std.all", "SE", "Lower", "Upper"])
+    table.breaks = [7]
     func cells(_ summary: BootstrapSummary?, full: Bool) -> [String] {
       let ends = [TextNumber.fixed(summary?.lower), TextNumber.fixed(summary?.upper)]
       guard full else {
@@ -189,6 +193,7 @@ public struct BootstrapReport: Sendable {
       default: break
       }
     }
-    return (lines + table.lines()).joined(separator: "\n") + "\n"
+    page.add(table.lines(width: page.width))
+    return page.text
   }
 }

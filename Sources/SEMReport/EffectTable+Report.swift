@@ -34,21 +34,30 @@ extension EffectTable {
   }
 
   /// The effects as a table for a terminal, block by block.
-  public func text(groups: [String] = []) -> String {
-    var lines = ["Effects", ""]
+  ///
+  /// - Parameters:
+  ///   - groups: The labels of the blocks; a single block is not named.
+  ///   - width: The columns of the page, at least 40.
+  public func text(groups: [String] = [], width: Int = 80) -> String {
+    var page = TextPage(width: width)
+    page.heading("Effects")
+    page.blank()
     if effects.isEmpty {
-      return "Effects\n\n  No path leads from one of the variables to another.\n"
+      page.paragraph("No path leads from one of the variables to another.", indent: 2)
+      return page.text
     }
     let blocks = Set(effects.map(\.block)).sorted()
     for block in blocks {
       if blocks.count > 1 {
-        lines.append("  Group \(groups.indices.contains(block - 1) ? groups[block - 1] : "\(block)"):")
+        page.paragraph(
+          "Group \(groups.indices.contains(block - 1) ? groups[block - 1] : "\(block)"):", indent: 2)
       }
       var table = PlainTable(
         header: [
           "Effect", "", "Estimate", "Std.Err", "z", "P(>|z|)", "ci.lower", "ci.upper", "Std.all", "SE",
         ])
       table.leftCount = 2
+      table.breaks = [8]
       var lastPair = ""
       for effect in effects where effect.block == block {
         let pair = "\(effect.from) -> \(effect.to)"
@@ -70,19 +79,17 @@ extension EffectTable {
           TextNumber.fixed(effect.standardized.value), TextNumber.fixed(effect.standardized.standardError),
         ])
       }
-      lines += table.lines()
-      lines.append("")
+      page.add(table.lines(width: page.width))
+      page.blank()
     }
     if !blocksWithFeedback.isEmpty {
-      let index = TextNumber.fixed(stabilityIndex)
-      lines.append("  Feedback loops: indirect effects along simple chains only; totals by (I - A)^-1.")
-      lines.append("  Stability index \(index): below 1 the effects settle.")
-      lines.append("")
+      page.paragraph(
+        "Feedback loops: indirect effects along simple chains only; totals by (I - A)^-1. Stability index "
+          + "\(TextNumber.fixed(stabilityIndex)): below 1 the effects settle.", indent: 2)
     }
     if !truncatedPairs.isEmpty {
-      lines.append("  Too many chains to list all: \(truncatedPairs.joined(separator: ", ")).")
-      lines.append("")
+      page.paragraph("Too many chains to list all: \(truncatedPairs.joined(separator: ", ")).", indent: 2)
     }
-    return lines.joined(separator: "\n")
+    return page.text
   }
 }

@@ -60,8 +60,7 @@ extension ModelComparison {
       "Model", "Npar", "Df", "Chisq", "AIC", "dAIC", "w(AIC)", "BIC", "dBIC", "w(BIC)", "CFI", "RMSEA",
       "SRMR",
     ])
-    // On a narrow page what can be told from the rest goes first.
-    table.ranks = [0, 3, 0, 0, 2, 1, 1, 2, 1, 3, 1, 1, 2]
+    table.breaks = [4, 10]
     let least = (aic: models.compactMap(\.aic).min(), bic: models.compactMap(\.bic).min())
     func above(_ value: Double?, _ least: Double?) -> Double? {
       value.flatMap { value in least.map { value - $0 } }
@@ -85,7 +84,6 @@ extension ModelComparison {
       "Restricted", "against", "Chisq diff", "Df diff", "P(>Chisq)", "RMSEA", "Relation",
     ])
     tests.leftCount = 2
-    tests.ranks = [0, 0, 0, 0, 0, 1, 0]
     for (index, step) in steps.enumerated() {
       let relation =
         switch step.nesting {

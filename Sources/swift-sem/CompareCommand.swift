@@ -41,22 +41,11 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     try output.check(inputs: files + source.files)
-    let method = try differenceTest()
+    let method = try DifferenceTest(option: method)
     let comparison =
       files.allSatisfy { $0.hasSuffix(".json") }
       ? try compareResults(method) : ModelComparison(fits: try fitAll(), method: method)
     try output.write(json: { comparison.json }, text: { comparison.text(width: $0) })
-  }
-
-  private func differenceTest() throws -> DifferenceTest? {
-    guard let method else { return nil }
-    guard let test = DifferenceTest(rawValue: method.lowercased()) else {
-      throw Failure(
-        code: "usage.method", message: "--method does not know \"\(method)\".",
-        hint: "Use one of " + DifferenceTest.allCases.map(\.rawValue).joined(separator: ", ") + ".",
-        status: .usage)
-    }
-    return test
   }
 
   private func compareResults(_ method: DifferenceTest?) throws -> ModelComparison {

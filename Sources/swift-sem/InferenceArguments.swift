@@ -102,12 +102,15 @@ struct InferenceArguments: ParsableArguments {
   struct Additions {
     /// Further members of the JSON.
     var json: [(String, JSONValue)] = []
-    /// Further text.
-    var text = ""
+    /// Further text, for a width of the page.
+    var texts: [(_ width: Int) -> String] = []
     /// Effects, for reports.
     var effects: EffectTable?
     /// Bootstrap and Monte Carlo intervals, for reports.
     var resampling: [BootstrapReport] = []
+
+    /// The further text, each part after a blank line.
+    func text(width: Int) -> String { texts.map { "\n" + $0(width) }.joined() }
   }
 
   /// What was asked for beyond the summary.
@@ -121,7 +124,7 @@ struct InferenceArguments: ParsableArguments {
         let effects = try fit.effects(selections, covariance: summary.covariance)
         additions.effects = effects
         additions.json.append(("effects", effects.json(groups: groups)))
-        additions.text += "\n" + effects.text(groups: groups)
+        additions.texts.append { effects.text(groups: groups, width: $0) }
       }
       guard fit.convergence.isConverged else { return additions }
       if let draws = bootstrap {
@@ -137,7 +140,7 @@ struct InferenceArguments: ParsableArguments {
         options.withJackknife = kind == .bca
         let report = try run(options, "bootstrap", fit, selections, kind, additions.effects)
         additions.json.append(("bootstrap", report.json))
-        additions.text += "\n" + report.text
+        additions.texts.append(report.text)
         additions.resampling.append(report)
         if let drawsFile { try writeDraws(report.result, fit, additions.effects, to: drawsFile) }
       }
@@ -147,7 +150,7 @@ struct InferenceArguments: ParsableArguments {
         options.draws = draws
         let report = try run(options, "monte carlo", fit, selections, .percentile, additions.effects)
         additions.json.append(("monte_carlo", report.json))
-        additions.text += "\n" + report.text
+        additions.texts.append(report.text)
         additions.resampling.append(report)
       }
     } catch let error as InferenceError {

@@ -111,7 +111,41 @@ import Testing
       "fit abc.lav --cov cov.csv --nobs 100 --information first-order", 6, "data.raw-data-needed", "--data"),
   ]
 
-  static let all = usage + models + data
+  /// Groups, constraints, comparison and invariance.
+  static let comparisons: [Mistake] = [
+    Mistake("fit no-label.lav --data good.csv", 2, "model.unknown-label", "no-label.lav, line 2", "m"),
+    Mistake("fit abc.lav --data groups.csv --group sizes", 6, "data.unknown-variable", "sizes", "size"),
+    Mistake("fit abc.lav --data one-case.csv --group size", 6, "data.too-few-rows", "Group one"),
+    Mistake("fit abc.lav --data hollow.csv --group size", 6, "data.no-complete-rows", "empty"),
+    Mistake("invariance abc.lav --data groups.csv", 2, "usage.group", "--group VARIABLE"),
+    Mistake("invariance abc.lav --data good.csv --group size", 6, "data.unknown-variable", "size"),
+    Mistake("invariance abc.lav --data same.csv --group size", 6, "data.constant-variable", "one value only"),
+    Mistake("invariance abc.lav --data one-case.csv --group size", 6, "data.too-few-rows", "Group one"),
+    Mistake("invariance abc.lav --data hollow.csv --group size", 6, "data.no-complete-rows", "empty"),
+    Mistake("invariance abc.lav", 2, "usage.no-data", "--data FILE"),
+    Mistake("invariance abc.lav --cov cov.csv --nobs 100", 2, "usage.group", "--cov for each group"),
+    Mistake(
+      "invariance abc.lav --cov cov.csv,second.csv --nobs 100,90", 6, "data.means-missing", "--means"),
+    Mistake(
+      "fit abc.lav --cov cov.csv,second.csv --nobs 100", 2, "usage.group-count", "1 value for 2 covariance"),
+    Mistake(
+      "fit abc.lav --cov cov.csv,second.csv --nobs 100,90 --means means.csv", 2, "usage.group-count",
+      "--means has 1 value"),
+    Mistake(
+      "fit abc.lav --cov cov.csv,other.csv --nobs 100,90", 6, "data.unknown-variable", "group other",
+      "no variable c"),
+    Mistake(
+      "fit abc.lav --cov cov.csv,indefinite.csv --nobs 100,90", 6, "data.not-positive-definite",
+      "indefinite.csv, line 3"),
+    Mistake("compare abc.lav --data good.csv", 2, "usage", "at least two models"),
+    Mistake("compare abc.lav equal.lav", 2, "usage.no-data", "--data FILE"),
+    Mistake("compare abc.lav equal.lav --data good.csv --method lr", 2, "usage.method", "satorra.2000"),
+    Mistake("compare abc.lav typo.lav --data groups.csv", 2, "model.unknown-variable", "typo.lav, line 2"),
+    Mistake("compare abc.lav nowhere.lav --data good.csv", 2, "usage.unreadable-model", "nowhere.lav"),
+    Mistake("compare means.csv.json cov.json", 2, "usage.no-fit-result", "cannot be read"),
+  ]
+
+  static let all = usage + models + data + comparisons
 
   @Test(arguments: all)
   func saysWhatIsWrong(_ mistake: Mistake) throws {

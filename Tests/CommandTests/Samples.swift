@@ -55,6 +55,19 @@ enum Samples {
       good.enumerated().map { $1 + [$0 % 2 == 0 ? "小微" : "中型"] }, header: "a,b,c,size"),
     "lonely.csv": csv(
       good.enumerated().map { $1 + [$0 < 58 ? "many" : "two"] }, header: "a,b,c,size"),
+    "one-case.csv": csv(
+      good.enumerated().map { $1 + [$0 < 59 ? "many" : "one"] }, header: "a,b,c,size"),
+    "hollow.csv": csv(
+      last { number, row in number % 2 == 0 ? "NA" : "\(row[2])" }.enumerated().map {
+        $1 + [$0 % 2 == 0 ? "empty" : "full"]
+      }, header: "a,b,c,size"),
+    "same.csv": csv(good.map { $0 + ["all"] }, header: "a,b,c,size"),
+    "equal.lav": "f =~ a + l*b + l*c\n",
+    "tau.lav": "f =~ a + 1*b + 1*c\n",
+    "no-label.lav": "f =~ a + l*b + c\nl == m\n",
+    "second.csv": "c,b,a\n1.3\n0.5,1.1\n0.6,0.45,1.2\n",
+    "second-means.csv": "a,b,c\n2,1,3\n",
+    "other.csv": "a,b,d\n1.0\n0.5,1.2\n0.4,0.45,1.1\n",
     "cov.csv": "a,b,c\n1.0\n0.5,1.2\n0.4,0.45,1.1\n",
     "heywood.csv": "a,b,c\n1\n.9,1.1\n.8,.5,1.2\n",
     "indefinite.csv": "a,b,c\n1\n1.5,1.2\n.4,.45,1.1\n",

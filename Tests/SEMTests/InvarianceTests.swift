@@ -96,14 +96,126 @@ import Testing
     let ladder = try ladder { $0.levels = InvarianceLevel.allCases }
     #expect(
       ladder.steps.map(\.level) == [
-        .configural, .metric, .scalar, .strict, .latentVariances, .latentMeans,
+        .configural, .metric, .scalar, .strict, .latentVariances, .latentCovariances, .latentMeans,
       ])
-    #expect(ladder.steps.map(\.fit.degreesOfFreedom) == [48, 54, 60, 69, 75, 78])
+    #expect(ladder.steps.map(\.fit.degreesOfFreedom) == [48, 54, 60, 69, 72, 75, 78])
+  }
+
+  /// A latent mean that is to be equal is 0 in all groups; its score test foretells its release, and the release happens.
+  @Test func latentMeansAreReleased() throws {
+    let ladder = try ladder {
+      $0.levels = [.configural, .metric, .scalar, .latentMeans]
+      $0.releases = true
+    }
+    #expect(ladder.steps[3].released.contains("textual~1"))
+    #expect(ladder.steps[3].fit.degreesOfFreedom == ladder.steps[2].fit.degreesOfFreedom + 3 - ladder.steps[3].released.count)
+    var options = MeasurementInvariance.Options()
+    options.levels = [.metric, .scalar, .latentMeans]
+    let equal = try MeasurementInvariance(
+      Model(InferenceModels.threeFactors, preset: .cfa),
+      table: DataFixture.table("HolzingerSwineford1939.csv"), group: "school", options: options)
+    let last = equal.steps[2]
+    let worst = try #require(last.scoreTests.first)
+    #expect(worst.element == "textual~1" && worst.statistic.degreesOfFreedom == 1)
+    var model = ModelOptions()
+    model.groupEqual = [.loadings, .intercepts, .means]
+    model.groupPartial = [worst.element]
+    let released = try Model(InferenceModels.threeFactors, preset: .cfa, options: model)
+      .fit(to: DataFixture.table("HolzingerSwineford1939.csv"), group: "school")
+    let fall = last.fit.chiSquare.statistic - released.chiSquare.statistic
+    #expect((0.8...1.25).contains(worst.statistic.statistic / fall))
+    let mean = try #require(
+      released.table.rows.indices.last {
+        released.table.rows[$0].op == .intercept && released.table.rows[$0].lhs == "textual"
+      })
+    #expect((0.8...1.25).contains(worst.expectedDifferences[0] / released.rowValues[mean]))
+  }
+
+  /// Releasing every equality of a step gives the step before.
+  @Test func releasingAllGivesTheStepBefore() throws {
+    let table = try DataFixture.table("HolzingerSwineford1939.csv")
+    let steps = try ladder().steps
+    var options = ModelOptions()
+    options.groupEqual = [.loadings]
+    options.groupPartial = steps[1].scoreTests.map(\.element)
+    let released = try Model(InferenceModels.threeFactors, preset: .cfa, options: options)
+      .fit(to: table, group: "school")
+    #expect(released.degreesOfFreedom == steps[0].fit.degreesOfFreedom)
+    #expect((released.chiSquare.statistic - steps[0].fit.chiSquare.statistic).magnitude < 1e-9)
+    #expect(released.nesting(in: steps[0].fit) == .equivalent)
+  }
+
+  /// Two groups that are copies of one sample: every equality holds exactly, and the estimates are those of one group.
+  @Test func twoEqualGroupsEqualOne() throws {
+    let table = try DataFixture.table("HolzingerSwineford1939.csv")
+    let names = (1...9).map { "x\($0)" }
+    var columns: [(name: String, values: [Double])] = []
+    for name in names {
+      let values = try table.numericColumn(name)
+      columns.append((name, values + values))
+    }
+    let n = table.rowCount
+    columns.append(("copy", [Double](repeating: 1, count: n) + [Double](repeating: 2, count: n)))
+    let double = try DataTable(columns: columns)
+    var one = ModelOptions()
+    one.meanStructure = true
+    let single = try Model(InferenceModels.threeFactors, preset: .cfa, options: one).fit(to: table)
+    var options = MeasurementInvariance.Options()
+    options.levels = InvarianceLevel.allCases
+    let ladder = try MeasurementInvariance(
+      Model(InferenceModels.threeFactors, preset: .cfa), table: double, group: "copy", options: options)
+    for step in ladder.steps {
+      #expect((step.fit.chiSquare.statistic - 2 * single.chiSquare.statistic).magnitude < 1e-7)
+      #expect(step.verdict?.holds != false)
+      #expect(step.scoreTests.allSatisfy { $0.statistic.statistic < 1e-8 })
+      for (row, value) in zip(step.fit.table.rows, step.fit.rowValues) {
+        let other = try #require(
+          single.table.rows.firstIndex { $0.lhs == row.lhs && $0.op == row.op && $0.rhs == row.rhs })
+        #expect((value - single.rowValues[other]).magnitude < 1e-6, "\(row.lhs)\(row.op)\(row.rhs)")
+      }
+    }
+    // With all equal, as many parameters as in one group, and errors smaller by √2.
+    let last = try #require(ladder.steps.last)
+    #expect(last.fit.parameterCount == single.parameterCount)
+    let (a, b) = (
+      try last.fit.estimateCovariance().standardErrors, try single.estimateCovariance().standardErrors
+    )
+    #expect(zip(a, b).allSatisfy { (($0 ?? .nan) * 2.0.squareRoot() - ($1 ?? 0)).magnitude < 1e-7 })
+  }
+
+  /// From covariance matrices the ladder is that from rows.
+  @Test func fromCovarianceMatrices() throws {
+    let table = try DataFixture.table("HolzingerSwineford1939.csv")
+    let names = (1...9).map { "x\($0)" }
+    let data = try GroupedData(table, variables: names, groupVariable: "school")
+    let fit = try Model(InferenceModels.threeFactors, preset: .cfa).fit(
+      to: data.groups.map(\.moments), groupLabels: data.labels)
+    let rows = try Model(InferenceModels.threeFactors, preset: .cfa).fit(to: table, group: "school")
+    #expect((fit.chiSquare.statistic - rows.chiSquare.statistic).magnitude < 1e-9)
+    #expect(fit.table == rows.table)
+    let one = try Model(InferenceModels.threeFactors, preset: .cfa)
+    #expect(throws: SEMError.self) {
+      try one.fit(to: data.groups.map(\.moments), groupLabels: ["a"])
+    }
+    #expect(throws: SEMError.self) {
+      try one.fit(to: data.groups.map(\.moments), groupLabels: ["a", "a"])
+    }
+    var bare = data.groups.map(\.moments)
+    bare[1].mean = nil
+    #expect(throws: SEMError.self) { try one.fit(to: bare) }
+    bare[0].mean = nil
+    // Without means no mean structure, as in lavaan.
+    #expect(try one.fit(to: bare).table.hasMeanStructure == false)
+    #expect(throws: SEMError.self) { try one.fit(to: [SampleMoments]()) }
   }
 
   @Test func holm() {
-    #expect(FittedModel.holm([0.01, 0.04, 0.03, 0.005]) == [0.03, 0.06, 0.06, 0.02])
-    #expect(FittedModel.holm([]) == [])
-    #expect(FittedModel.holm([0.9, 0.8]) == [1, 1])
+    let holm = MultiplicityControl.holm
+    #expect(holm.adjusted([0.01, 0.04, 0.03, 0.005]) == [0.03, 0.06, 0.06, 0.02])
+    #expect(holm.adjusted([]) == [])
+    #expect(holm.adjusted([0.9, 0.8]) == [1, 1])
+    // R 4.2: p.adjust(c(0.01, 0.04, 0.03, 0.005), "BH").
+    let other = MultiplicityControl.benjaminiHochberg.adjusted([0.01, 0.04, 0.03, 0.005])
+    #expect(zip(other, [0.02, 0.04, 0.04, 0.02]).allSatisfy { ($0 - $1).magnitude < 1e-15 })
   }
 }

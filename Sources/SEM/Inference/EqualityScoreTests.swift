@@ -10,8 +10,41 @@ public struct EqualityScoreTest: Sendable, Hashable {
   public var statistic: ChiSquareTest
   /// The expected difference of each later group from the first (Saris, Satorra and Sörbom 1987).
   public var expectedDifferences: [Double]
-  /// The p-value with Holm's (1979) control over all elements tested together.
+  /// The p-value with control for the number of elements tested together.
   public var adjustedPValue: Double?
+}
+
+/// How p-values allow for the number of tests made together.
+public enum MultiplicityControl: String, Sendable, Hashable, CaseIterable, Codable {
+  /// Of the chance of any false rejection (Holm 1979).
+  case holm
+  /// Of the expected share of false ones among the rejections (Benjamini and Hochberg 1995).
+  case benjaminiHochberg = "benjamini-hochberg"
+
+  /// The adjusted p-values, in the order of the given ones.
+  ///
+  /// With p₍₁₎ ≤ … ≤ p₍ₘ₎: Holm's are max over i ≤ k of min(1, (m - i + 1) p₍ᵢ₎), those of Benjamini and Hochberg min over
+  /// i ≥ k of min(1, m p₍ᵢ₎ / i).
+  public func adjusted(_ pValues: [Double]) -> [Double] {
+    let order = pValues.indices.sorted { pValues[$0] < pValues[$1] }
+    let m = Double(pValues.count)
+    var result = pValues
+    switch self {
+    case .holm:
+      var largest = 0.0
+      for (rank, index) in order.enumerated() {
+        largest = max(largest, min(1, (m - Double(rank)) * pValues[index]))
+        result[index] = largest
+      }
+    case .benjaminiHochberg:
+      var least = 1.0
+      for (rank, index) in order.enumerated().reversed() {
+        least = min(least, m * pValues[index] / Double(rank + 1))
+        result[index] = least
+      }
+    }
+    return result
+  }
 }
 
 extension FittedModel {
@@ -19,40 +52,56 @@ extension FittedModel {
   ///
   /// The element's rows get free parameters of their own, one for each group; at the estimates of the equal model, with s
   /// the score and I the information of these parameters, T = sᵀ I⁻¹ s and the expected changes are I⁻¹ s (Sörbom 1989).
+  /// Means and variances of latent variables that are fixed to one value in all groups count as equal: those of the first
+  /// group stay fixed, those of the others are released.
   ///
-  /// - Parameter isWanted: Which kinds of elements to test.
+  /// - Parameters:
+  ///   - control: How p-values allow for the number of tests.
+  ///   - isWanted: Which kinds of elements to test.
   /// - Throws: ``InferenceError/undefinedAtEstimates``.
   /// - Complexity: O(p³ + t³) for each element.
-  public func equalityScoreTests(_ isWanted: (GroupEquality) -> Bool) throws(InferenceError)
-    -> [EqualityScoreTest]
-  {
-    var members: [Int: [Int]] = [:]
-    var order: [Int] = []
-    for (index, row) in table.rows.enumerated() where row.free > 0 {
-      if members[row.free] == nil { order.append(row.free) }
-      members[row.free, default: []].append(index)
-    }
+  public func equalityScoreTests(
+    _ control: MultiplicityControl = .holm, _ isWanted: (GroupEquality) -> Bool
+  ) throws(InferenceError) -> [EqualityScoreTest] {
     var result: [EqualityScoreTest] = []
-    for parameter in order {
-      guard let rows = members[parameter], rows.count > 1, let first = rows.first else { continue }
+    for rows in equalElements(isWanted) {
+      guard let first = rows.first, let (statistic, differences) = try released(rows) else { continue }
       let row = table.rows[first]
-      // The same element in different groups, and no label that joins others to it.
-      let isOneElement = rows.allSatisfy {
-        table.rows[$0].op == row.op && table.rows[$0].lhs == row.lhs && table.rows[$0].rhs == row.rhs
-      }
-      guard isOneElement, Set(rows.map { table.rows[$0].group }).count == rows.count,
-        let category = table.equalityCategory(of: row), isWanted(category)
-      else { continue }
-      guard let (statistic, differences) = try released(rows) else { continue }
       result.append(
         EqualityScoreTest(
           element: row.lhs + (row.op == .intercept ? "~1" : row.op.rawValue + row.rhs), rows: rows,
           statistic: ChiSquareTest(statistic: statistic, degreesOfFreedom: rows.count - 1),
           expectedDifferences: differences, adjustedPValue: nil))
     }
-    let adjusted = Self.holm(result.map { $0.statistic.pValue ?? 1 })
+    let adjusted = control.adjusted(result.map { $0.statistic.pValue ?? 1 })
     for index in result.indices { result[index].adjustedPValue = adjusted[index] }
     return result
+  }
+
+  /// The rows of each element that is equal over groups, in the order of the table.
+  private func equalElements(_ isWanted: (GroupEquality) -> Bool) -> [[Int]] {
+    struct Key: Hashable {
+      var free: Int
+      var element: [String]
+    }
+    var members: [Key: [Int]] = [:]
+    var order: [Key] = []
+    for (index, row) in table.rows.enumerated() where !row.isExogenous {
+      guard let category = table.equalityCategory(of: row), isWanted(category) else { continue }
+      let isFixedLatent = row.free == 0 && (category == .means || category == .latentVariances)
+      guard row.free > 0 || isFixedLatent else { continue }
+      let key = Key(free: row.free, element: [row.lhs, row.op.rawValue, row.rhs])
+      if members[key] == nil { order.append(key) }
+      members[key, default: []].append(index)
+    }
+    return order.compactMap { key in
+      guard let rows = members[key], rows.count > 1, Set(rows.map { table.rows[$0].group }).count == rows.count
+      else { return nil }
+      // No label may join others to a free element; fixed ones are equal where all groups have the same value.
+      if key.free > 0 { return table.rows.count { $0.free == key.free } == rows.count ? rows : nil }
+      let values = rows.map { rowValues[$0] }
+      return rows.count == table.blocks.count && values.allSatisfy { $0 == values[0] } ? rows : nil
+    }
   }
 
   /// The score statistic and expected differences when all rows but the first get parameters of their own; `nil` where the
@@ -64,7 +113,7 @@ extension FittedModel {
     for (position, row) in rows.dropFirst().enumerated() { extended.rows[row].free = t + position + 1 }
     let shared = table.rows[rows[0]].free - 1
     let count = t + rows.count - 1
-    let values = estimates + [Double](repeating: estimates[shared], count: rows.count - 1)
+    let values = estimates + [Double](repeating: rowValues[rows[0]], count: rows.count - 1)
     guard let objective = objective(table: extended) else { throw .undefinedAtEstimates }
     let isDefined = values.withUnsafeBufferPointer { point in
       point.baseAddress.map { objective.value(at: $0) != nil } ?? false
@@ -95,18 +144,8 @@ extension FittedModel {
     let solution = factor.solve(right)
     let statistic = 0.5 * multiplier * zip(right, solution).reduce(0) { $0 + $1.0 * $1.1 }
     let change = basis.multiplied(by: zip(solution, scale).map { $0 * $1 })
-    return (max(statistic, 0), (0..<(rows.count - 1)).map { change[t + $0] - change[shared] })
-  }
-
-  /// Holm's (1979) adjusted p-values.
-  static func holm(_ pValues: [Double]) -> [Double] {
-    var result = pValues
-    var largest = 0.0
-    for (rank, index) in pValues.indices.sorted(by: { pValues[$0] < pValues[$1] }).enumerated() {
-      largest = max(largest, min(1, Double(pValues.count - rank) * pValues[index]))
-      result[index] = largest
-    }
-    return result
+    let own = shared >= 0 ? change[shared] : 0
+    return (max(statistic, 0), (0..<(rows.count - 1)).map { change[t + $0] - own })
   }
 }
 

@@ -66,7 +66,7 @@ public struct ModelSpecification: Sendable, Hashable {
         elements.scopes[group.scope], roles: roles[group.scope], group: number, label: group.label,
         valuesPerElement: elements.hasGroupBlocks ? 1 : groups.count)
     }
-    builder.freeLaterGroups()
+    builder.freeLaterGroups(partial: partial)
     try builder.numberFreeParameters(partial: partial)
     let scaling = builder.effectCodingConstraints()
     let definitions = try ExpressionChecks.definitions(elements.definitions, labels: builder.labels)

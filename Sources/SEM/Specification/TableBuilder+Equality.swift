@@ -3,16 +3,20 @@ extension TableBuilder {
   /// Frees what equality over groups allows to be free in the later groups.
   ///
   /// Equal intercepts free the latent means; equal loadings with standardised latent variables free their variances.
-  mutating func freeLaterGroups() {
-    let freesMeans = options.groupEqual.contains(.intercepts) && !options.groupEqual.contains(.means)
-    let freesVariances =
-      options.standardizeLatents && options.groupEqual.contains(.loadings)
-      && !options.groupEqual.contains(.latentVariances)
-    guard freesMeans || freesVariances else { return }
+  ///
+  /// - Parameter partial: The elements that stay free although means or variances are to be equal.
+  mutating func freeLaterGroups(partial: [String]) {
+    let hasMeans = options.groupEqual.contains(.intercepts)
+    let hasVariances = options.standardizeLatents && options.groupEqual.contains(.loadings)
+    guard hasMeans || hasVariances else { return }
+    let excepted = Set(partial.map(\.withoutSpaces))
     for (block, range) in blockRows.enumerated().dropFirst() {
       for index in range where !rows[index].isFixedByUser {
         let parameter = rows[index].parameter
         guard roles[block].isLatent.contains(parameter.lhs) else { continue }
+        let isExcepted = !excepted.isDisjoint(with: parameter.elementNames)
+        let freesMeans = hasMeans && (isExcepted || !options.groupEqual.contains(.means))
+        let freesVariances = hasVariances && (isExcepted || !options.groupEqual.contains(.latentVariances))
         if freesMeans, parameter.op == .intercept, !isMarker(parameter.lhs, in: block) {
           rows[index].parameter.fixedValue = nil
         }
