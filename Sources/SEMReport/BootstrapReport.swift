@@ -145,7 +145,8 @@ public struct BootstrapReport: Sendable {
     let level = TextNumber.fixed(100 * draws.confidenceLevel, 0)
     var page = TextPage(width: width)
     page.paragraph(
-      "\(name): \(draws.usedCount) draws, seed \(draws.seed), \(level)% intervals: \(kind.rawValue)", hanging: 2)
+      "\(name): \(draws.usedCount) draws, seed \(draws.seed), \(level)% intervals: \(kind.rawValue)",
+      hanging: 2)
     page.blank()
     for remark in remarks { page.paragraph(remark, indent: 2) }
     page.blank()

@@ -66,7 +66,8 @@ extension MeasurementInvariance {
     let sizes = steps.first.map { $0.fit.moments } ?? []
     page.blank()
     page.paragraph(
-      "Groups: " + groups.indices.map { "\(groups[$0].groupLabel) (\(sizes[$0].count))" }.joined(separator: ", "),
+      "Groups: "
+        + groups.indices.map { "\(groups[$0].groupLabel) (\(sizes[$0].count))" }.joined(separator: ", "),
       indent: 2)
     page.blank()
     page.add(ladder.lines(width: page.width))
@@ -88,7 +89,9 @@ extension MeasurementInvariance {
       }
     }
     for step in steps {
-      guard step.verdict?.holds == false || !step.suggestions.isEmpty, !step.scoreTests.isEmpty else { continue }
+      guard step.verdict?.holds == false || !step.suggestions.isEmpty, !step.scoreTests.isEmpty else {
+        continue
+      }
       page.heading("Equalities of step \(step.level.rawValue): score tests, \(adjustmentName)")
       page.blank()
       page.add(scoreTable(step.scoreTests).lines(width: page.width))
@@ -100,7 +103,8 @@ extension MeasurementInvariance {
 
   private var ladder: PlainTable {
     var table = PlainTable(header: [
-      "Invariance", "Chisq", "Df", "dChisq", "dDf", "P", "CFI", "dCFI", "RMSEA", "dRMSEA", "SRMR", "dSRMR", "BIC",
+      "Invariance", "Chisq", "Df", "dChisq", "dDf", "P", "CFI", "dCFI", "RMSEA", "dRMSEA", "SRMR", "dSRMR",
+      "BIC",
     ])
     table.breaks = [6]
     for step in steps {
@@ -124,7 +128,8 @@ extension MeasurementInvariance {
     let methods = Set(steps.compactMap { $0.difference?.method }).subtracting([.standard])
     if !methods.isEmpty {
       let names = methods.map(\.rawValue).sorted().joined(separator: ", ")
-      remarks.append("dChisq is the scaled difference (\(names)), not the difference of the scaled statistics.")
+      remarks.append(
+        "dChisq is the scaled difference (\(names)), not the difference of the scaled statistics.")
     }
     for step in steps {
       if let remark = step.difference?.remark { remarks.append("\(step.level.rawValue): \(remark)") }

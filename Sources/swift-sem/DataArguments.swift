@@ -101,7 +101,7 @@ struct DataArguments: ParsableArguments {
     try counts.flatMap { $0.split(separator: ",") }.map { text in
       guard let count = Int(text.trimmingCharacters(in: .whitespaces)) else {
         throw Failure(
-          code: "usage.invalid-value", message: "--nobs takes whole numbers, not '\(text)'.",
+          code: "usage", message: "--nobs takes whole numbers, not '\(text)'.",
           hint: "Give the size of the sample behind the matrix, such as --nobs 301.", status: .usage)
       }
       if count < 2 {

@@ -70,7 +70,8 @@ struct FitCommand: ParsableCommand {
       let additions = try inference.additions(to: summary, data: data, group: self.model.group)
       if let scores { try writeScores(fit, data, to: scores) }
       try output.write(
-        json: { summary.json.appending(additions.json) }, text: { summary.text(width: $0) + additions.text(width: $0) },
+        json: { summary.json.appending(additions.json) },
+        text: { summary.text(width: $0) + additions.text(width: $0) },
         document: { summary.document(documentContents(text, name, additions)) })
       try summary.status.leave()
     } catch let error as SEMError {

@@ -37,7 +37,8 @@ struct InvarianceCommand: ParsableCommand {
     var value: MultiplicityControl { MultiplicityControl(rawValue: rawValue) ?? .holm }
   }
 
-  @Option(help: "How score tests allow for their number: familywise error, or the share of false discoveries.")
+  @Option(
+    help: "How score tests allow for their number: familywise error, or the share of false discoveries.")
   var adjustment: AdjustmentChoice = .holm
 
   @Option(

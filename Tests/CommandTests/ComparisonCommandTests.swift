@@ -67,7 +67,9 @@ import Testing
     #expect((ladder["invariance"] as? [Any])?.count == 4)
   }
 
-  @Test(arguments: ["", "--estimator MLR", "--missing fiml", "--estimator MLM --method satorra.2000 --partial"])
+  @Test(arguments: [
+    "", "--estimator MLR", "--missing fiml", "--estimator MLM --method satorra.2000 --partial",
+  ])
   func invarianceByAnyEstimator(_ options: String) throws {
     let ladder = try json(
       "invariance abc.lav --data groups.csv --group size --structural --adjustment benjamini-hochberg "
@@ -83,7 +85,8 @@ import Testing
 
   @Test(arguments: [40, 80, 120]) func pagesAreKept(_ width: Int) throws {
     for arguments in [
-      "compare abc.lav equal.lav tau.lav --data good.csv", "invariance abc.lav --data groups.csv --group size",
+      "compare abc.lav equal.lav tau.lav --data good.csv",
+      "invariance abc.lav --data groups.csv --group size",
       "fit equal.lav --data good.csv --effects all --bootstrap 20 --ci percentile --monte-carlo 20",
     ] {
       let words = arguments.split(separator: " ").map(String.init) + ["--width", "\(width)"]

@@ -57,9 +57,11 @@ enum Samples {
       good.enumerated().map { $1 + [$0 < 58 ? "many" : "two"] }, header: "a,b,c,size"),
     "one-case.csv": csv(
       good.enumerated().map { $1 + [$0 < 59 ? "many" : "one"] }, header: "a,b,c,size"),
+    // Every variable is observed in both groups, but the first group has no complete row.
     "hollow.csv": csv(
-      last { number, row in number % 2 == 0 ? "NA" : "\(row[2])" }.enumerated().map {
-        $1 + [$0 % 2 == 0 ? "empty" : "full"]
+      good.enumerated().map { number, row in
+        if number % 2 == 1 { return row + ["full"] }
+        return number % 4 == 0 ? ["NA", row[1], row[2], "empty"] : [row[0], "NA", row[2], "empty"]
       }, header: "a,b,c,size"),
     "same.csv": csv(good.map { $0 + ["all"] }, header: "a,b,c,size"),
     "equal.lav": "f =~ a + l*b + l*c\n",

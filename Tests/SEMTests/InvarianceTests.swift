@@ -108,7 +108,9 @@ import Testing
       $0.releases = true
     }
     #expect(ladder.steps[3].released.contains("textual~1"))
-    #expect(ladder.steps[3].fit.degreesOfFreedom == ladder.steps[2].fit.degreesOfFreedom + 3 - ladder.steps[3].released.count)
+    #expect(
+      ladder.steps[3].fit.degreesOfFreedom == ladder.steps[2].fit.degreesOfFreedom + 3
+        - ladder.steps[3].released.count)
     var options = MeasurementInvariance.Options()
     options.levels = [.metric, .scalar, .latentMeans]
     let equal = try MeasurementInvariance(

@@ -95,7 +95,8 @@ extension FittedModel {
       members[key, default: []].append(index)
     }
     return order.compactMap { key in
-      guard let rows = members[key], rows.count > 1, Set(rows.map { table.rows[$0].group }).count == rows.count
+      guard let rows = members[key], rows.count > 1,
+        Set(rows.map { table.rows[$0].group }).count == rows.count
       else { return nil }
       // No label may join others to a free element; fixed ones are equal where all groups have the same value.
       if key.free > 0 { return table.rows.count { $0.free == key.free } == rows.count ? rows : nil }
