@@ -73,17 +73,35 @@ import Testing
     expectNear(step.indices[.rmsea], (max(c - d, 0) / (358 * d)).squareRoot(), within: rounding, "RMSEA")
   }
 
-  /// lavaan 0.6-14, unconstrained model.
-  @Test func pathsOfGroups() throws {
-    let paths = try GroupPaths(Self.comparison.get())
-    let expected: [(String, [Double], [Double])] = [
-      ("PU", [0.240, 0.071, 0.001, 0.245], [0.249, 0.097, 0.010, 0.264]),
-      ("PEOU", [-0.062, 0.089, 0.490, -0.054], [0.104, 0.113, 0.359, 0.111]),
-      ("TR", [0.473, 0.086, 0.000, 0.413], [0.151, 0.100, 0.133, 0.153]),
-      ("PR", [-0.331, 0.083, 0.000, -0.314], [-0.086, 0.101, 0.395, -0.093]),
-      ("PFC", [-0.181, 0.075, 0.016, -0.159], [-0.045, 0.102, 0.662, -0.045]),
-      ("SN", [0.119, 0.064, 0.061, 0.119], [0.122, 0.091, 0.183, 0.145]),
-    ]
+  /// lavaan 0.6-14, unconstrained model and model with equal loadings: estimate, standard error, p, std.all.
+  static let paths: [(GroupStep, [(String, [Double], [Double])])] = [
+    (
+      .unconstrained,
+      [
+        ("PU", [0.248, 0.075, 0.001, 0.242], [0.211, 0.086, 0.015, 0.256]),
+        ("PEOU", [-0.067, 0.100, 0.505, -0.052], [0.086, 0.091, 0.349, 0.112]),
+        ("TR", [0.501, 0.094, 0.000, 0.414], [0.136, 0.087, 0.116, 0.161]),
+        ("PR", [-0.352, 0.088, 0.000, -0.318], [-0.061, 0.087, 0.485, -0.075]),
+        ("PFC", [-0.204, 0.085, 0.017, -0.159], [-0.053, 0.080, 0.506, -0.068]),
+        ("SN", [0.114, 0.063, 0.072, 0.114], [0.108, 0.083, 0.192, 0.141]),
+      ]
+    ),
+    (
+      .measurementWeights,
+      [
+        ("PU", [0.240, 0.071, 0.001, 0.245], [0.249, 0.097, 0.010, 0.264]),
+        ("PEOU", [-0.062, 0.089, 0.490, -0.054], [0.104, 0.113, 0.359, 0.111]),
+        ("TR", [0.473, 0.086, 0.000, 0.413], [0.151, 0.100, 0.133, 0.153]),
+        ("PR", [-0.331, 0.083, 0.000, -0.314], [-0.086, 0.101, 0.395, -0.093]),
+        ("PFC", [-0.181, 0.075, 0.016, -0.159], [-0.045, 0.102, 0.662, -0.045]),
+        ("SN", [0.119, 0.064, 0.061, 0.119], [0.122, 0.091, 0.183, 0.145]),
+      ]
+    ),
+  ]
+
+  @Test(arguments: 0..<2) func pathsOfGroups(_ index: Int) throws {
+    let (step, expected) = Self.paths[index]
+    let paths = try GroupPaths(Self.comparison.get(), step: step)
     for (from, small, medium) in expected {
       let path = try #require(paths.paths.first { $0.to == "FI" && $0.from == from })
       for (estimate, values) in zip(path.estimates, [small, medium]) {
@@ -92,6 +110,7 @@ import Testing
         expectNear(estimate?.pValue, values[2], within: printed3, path.arrow)
         expectNear(estimate?.standardized, values[3], within: printed3, path.arrow)
       }
+      guard step == .unconstrained else { continue }
       // Without equalities the groups are independent: (b₁ - b₂) / √(V₁ + V₂).
       let difference = try #require(path.differences.first)
       let (a, b) = (try #require(path.estimates[0]), try #require(path.estimates[1]))

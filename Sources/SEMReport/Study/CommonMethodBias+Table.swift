@@ -55,6 +55,12 @@ extension CommonMethodBias {
         "Harman (1976), Podsakoff and Organ (1986); unmeasured latent method factor: Podsakoff et al. (2003), limits of Wen, Huang and Tang (2018). Changes are those from the measurement model to the model with the method factor.",
         "Harman（1976）、Podsakoff和Organ（1986）；潜在方法因子（ULMC）：Podsakoff等（2003），标准见温忠麟、黄彬彬和汤丹丹（2018）。Δ为加入方法因子后的变化。")
     ]
+    if methodFactors.contains(where: { $0.loadings == .free }) {
+      notes.append(
+        Wording(
+          "A method factor with free loadings is weakly identified: a search may leave the proper solutions and report a smaller χ² with an improper one, which says nothing.",
+          "自由载荷方法因子识别较弱：若搜索离开合理解区域，可能得到χ²更小的不当解，该结果没有意义。"))
+    }
     for model in methodFactors {
       let name =
         model.loadings == .equal ? Wording("Equal loadings: ", "等载荷：") : Wording("Free loadings: ", "自由载荷：")

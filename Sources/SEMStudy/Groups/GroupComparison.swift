@@ -101,7 +101,7 @@ public struct GroupComparison: Sendable {
   ///   - model: The structural model of one group.
   ///   - data: A table with the items, controls and the column of groups.
   ///   - groups: The column, and the values that are compared with their names; without values all, in order of appearance.
-  ///   - includesMeans: Whether intercepts and means are compared too.
+  ///   - includesMeans: Whether intercepts and means are part of the model and compared too.
   ///   - convention: Whose χ² and indices are shown.
   ///   - options: How models are fitted; the likelihood should be the normal one.
   /// - Throws: ``StudyError``: unknown or single groups, groups too small, models that cannot be fitted.
@@ -111,7 +111,7 @@ public struct GroupComparison: Sendable {
     convention: StudyConvention = .lavaan, options: FitOptions = FitOptions()
   ) throws(StudyError) {
     let (table, values) = try Self.selectingGroups(data, groups)
-    let (freed, dropsConstraints) = model.freedOfLabels(groupCount: values.count)
+    let (freed, dropsConstraints) = model.freedOfLabels(groupCount: values.count, hasMeans: includesMeans)
     let first: FittedModel
     do { first = try freed.fit(to: table, group: groups.variable.text, options: options) } catch {
       throw StudyError(

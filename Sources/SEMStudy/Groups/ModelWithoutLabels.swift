@@ -4,11 +4,11 @@ extension Model {
   /// The model for a comparison of groups: labels that would make parameters equal over groups are taken out.
   ///
   /// A label that stands at one element only is dropped; one that makes elements equal becomes a label for each group, so
-  /// that they stay equal within each. Definitions and constraints, which need labels, are dropped too. Means are part of
-  /// the model, and covariates are random unless the options say otherwise.
+  /// that they stay equal within each. Definitions and constraints, which need labels, are dropped too. Covariates
+  /// are random unless the options say otherwise.
   ///
   /// - Returns: The model, and whether constraints were dropped.
-  func freedOfLabels(groupCount: Int) -> (model: Model, dropsConstraints: Bool) {
+  func freedOfLabels(groupCount: Int, hasMeans: Bool) -> (model: Model, dropsConstraints: Bool) {
     var uses: [String: Int] = [:]
     func visit(_ terms: [Term]) {
       for term in terms {
@@ -42,7 +42,7 @@ extension Model {
       }
     }
     var options = options
-    options.meanStructure = true
+    options.meanStructure = options.meanStructure ?? hasMeans
     options.fixedCovariates = options.fixedCovariates ?? false
     let model = Model(preset: preset, options: options) { statements }
     return (model, dropsConstraints)
