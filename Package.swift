@@ -57,7 +57,9 @@ let package = Package(
     // Worked examples, each readable in two minutes: swift run P2PFinancing
     .executableTarget(
       name: "P2PFinancing", dependencies: ["SEM"], path: "Examples/P2PFinancing",
-      exclude: ["study.yaml", "wording.csv"], swiftSettings: strict),
+      exclude: ["study.yaml", "model-b.yaml", "wording.csv"], swiftSettings: strict),
+    .executableTarget(
+      name: "ModelBData", dependencies: ["SEMNumerics"], path: "Examples/ModelBData", swiftSettings: strict),
     .executableTarget(
       name: "HolzingerSwineford", dependencies: ["SEM"], path: "Examples/HolzingerSwineford",
       swiftSettings: strict),

@@ -213,12 +213,13 @@ struct StudyMethods {
 
   private mutating func groups() {
     guard let comparison = result.groups.value else { return }
+    let isStructural = file.isStructural
     let english = comparison.groups.map { "\($0.label.english) (n = \($0.count))" }.joined(separator: ", ")
     let chinese = comparison.groups.map { "\($0.label.chinese)（n=\($0.count)）" }.joined(separator: "、")
     add([
       Wording(
-        "Groups were compared in AMOS's order of nested models, and path by path with critical ratios for differences: \(english).",
-        "多群组比较按AMOS的嵌套模型顺序进行，并以参数差异临界比逐条比较路径：\(chinese)。")
+        "Groups were compared in AMOS's order of nested models\(isStructural ? ", and path by path with critical ratios for differences" : ""): \(english).",
+        "多群组比较按AMOS的嵌套模型顺序进行\(isStructural ? "，并以参数差异临界比逐条比较路径" : "")：\(chinese)。")
     ])
   }
 }

@@ -38,6 +38,8 @@ public struct StudyReport: Sendable {
     ]
   }
 
+  private var figures: StudyFigures { StudyFigures(result) }
+
   // MARK: Answers
 
   private var data: Document.Section {
@@ -103,6 +105,7 @@ public struct StudyReport: Sendable {
         [.table($0.table(cutoffs: cutoffs))]
       }
       part(result.parallel, Wording("Parallel analysis", "平行分析")) { [.table($0.table())] }
+      figures.scree.map { [.figure($0)] } ?? []
       part(result.exploration, Wording("The exploratory factor analysis", "探索性因子分析")) { analysis in
         var blocks: [Document.Block] = [
           .table(analysis.varianceTable()), .table(analysis.loadingTable(hidingBelow: cutoffs.loading)),
@@ -159,12 +162,14 @@ public struct StudyReport: Sendable {
       part(result.paths, Wording("The paths", "路径系数")) {
         [.table($0.table()), .table($0.explainedTable(name: file.name(of:)))]
       }
+      [figures.structure, figures.paths].compactMap { $0 }.map { .figure($0) }
     }
   }
 
   private var modification: Document.Section {
     section("modification", Wording("Modification indices", "模型修正")) {
       part(result.modification, Wording("The modification indices", "修正指数")) { [.table($0.table())] }
+      figures.residuals.map { [.figure($0)] } ?? []
     }
   }
 
@@ -179,6 +184,7 @@ public struct StudyReport: Sendable {
       part(result.mediation, Wording("The mediations", "中介效应")) { table in
         [.table(table.table())] + (table.contrastTable().map { [.table($0)] } ?? [])
       }
+      figures.distributions.map { .figure($0) }
     }
   }
 

@@ -96,6 +96,8 @@ public struct MediationTable: Sendable {
     public var conclusion: Wording
     /// What the data say of the hypothesis about the chain.
     public var verdict: HypothesisVerdict?
+    /// The indirect effect in each draw of the bootstrap; empty without one.
+    public var draws: [Double] = []
 
     /// The chain as `PU -> FI -> FB`.
     public var label: String { chain.joined(separator: " -> ") }
@@ -216,6 +218,7 @@ public struct MediationTable: Sendable {
       mediation: mediation, chain: effect.path, indirect: indirect, direct: direct, total: total,
       conclusion: Wording("undetermined", "无法判定"))
     (line.share, line.shareReason) = share(indirect.estimate, total.estimate)
+    line.draws = source.draws(at: place)
     let alpha = 1 - source.level
     func isSignificant(_ quantity: Quantity) -> Bool? {
       if let kind { return quantity[kind]?.excludesZero }
@@ -317,6 +320,12 @@ private struct EffectSource {
       quantity.set(standardError: error)
     }
     return quantity
+  }
+
+  /// An effect in each draw.
+  func draws(at place: Int) -> [Double] {
+    guard let draws, let column = draws.column(of: .effect(place, isStandardized: false)) else { return [] }
+    return draws.draws.column(column).filter { !$0.isNaN }
   }
 
   private func intervals(_ draws: BootstrapResult, _ statistic: BootstrapStatistic) -> [MediationTable
