@@ -117,7 +117,7 @@ extension DiagramLayout {
       }
       let half = sizes.half[place]
       let (depth, width) = side.isAlong ? (half.x, half.y) : (half.y, half.x)
-      return centers[place] + out * depth + toward * (0.45 * width)
+      return centers[place] + out * depth + toward * (0.65 * width)
     }
     let start = end(edge.from, edge.to)
     let finish = end(edge.to, edge.from)

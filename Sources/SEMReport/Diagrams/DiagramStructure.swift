@@ -128,7 +128,9 @@ struct DiagramStructure {
   /// Observed predictors without indicators stand next to what they predict, beside latent variables.
   private mutating func pullSources(_ diagram: PathDiagram, _ arrows: Set<[Int]>) {
     let targets = Set(arrows.map { $0[1] })
-    let hasFans = roots.contains { !children[$0].isEmpty && !targets.contains($0) && !isGeneral[$0] }
+    let hasLatentSources = roots.contains {
+      diagram.variables[$0].kind == .latent && !targets.contains($0) && !isGeneral[$0]
+    }
     let layers = layer
     for place in roots where !targets.contains(place) && diagram.variables[place].kind != .latent {
       let outcomes = arrows.filter { $0[0] == place }.map { $0[1] }
@@ -140,7 +142,7 @@ struct DiagramStructure {
       }
       if areCovered {
         layer[place] = nearest + 1
-      } else if hasFans || diagram.variables[place].kind == .constant {
+      } else if hasLatentSources || diagram.variables[place].kind == .constant {
         layer[place] = max(nearest - 1, 0)
       }
     }

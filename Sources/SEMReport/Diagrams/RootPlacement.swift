@@ -233,8 +233,25 @@ struct RootPlacement {
         sides[index] = best.side
         if !areColumnsFixed { spaceColumns() }
       }
+      if squeeze() { isChanged = true }
       if !isChanged { break }
     }
+  }
+
+  /// Brings all roots, or those of one layer, closer together if that is better.
+  private mutating func squeeze() -> Bool {
+    var isChanged = false
+    let all = Array(places.indices)
+    for members in [all] + membersOfLayers where members.count > 1 {
+      let middle = members.reduce(0) { $0 + across[$1] } / Double(members.count)
+      for factor in [0.95, 0.9, 0.8, 0.65, 0.5] {
+        let kept = across
+        let before = cost()
+        for index in members { across[index] = middle + factor * (across[index] - middle) }
+        if cost() < before - 1e-6 { isChanged = true } else { across = kept }
+      }
+    }
+    return isChanged
   }
 
   private mutating func anneal(_ numbers: inout SearchNumbers, rounds: Int, hot: Double) {
