@@ -166,7 +166,7 @@ import Testing
     var options = DiagramOptions()
     options.showsStars = true
     #expect(
-      options.legend(in: .english)
+      options.legend(in: .english).replacing("\u{A0}", with: " ")
         == "Standardised estimates; * p < .05, ** p < .01, *** p < .001; dashed: not significant (p ≥ .05).")
     #expect(options.legend(in: .chinese).hasPrefix("标准化估计值；"))
   }

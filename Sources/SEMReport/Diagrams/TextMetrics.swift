@@ -16,6 +16,7 @@ enum TextMetrics {
     }
     switch character {
     case "\u{2212}": return 584
+    case "\u{A0}": return 278
     case "²": return 333
     default: break
     }
