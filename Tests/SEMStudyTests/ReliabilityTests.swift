@@ -15,7 +15,7 @@ import Testing
     expectAllNear(
       [scale.alpha, scale.standardizedAlpha, scale.meanCorrelation],
       [try number("raw"), try number("std"), try number("meanr")], rounding)
-    expectAllNear(scale.items.map(\.correctedItemTotal), try numbers("citc"), rounding)
+    expectAllNear(scale.items.map { $0.correctedItemTotal ?? .nan }, try numbers("citc"), rounding)
     expectAllNear(scale.items.map { $0.alphaIfDeleted ?? .nan }, try numbers("deleted"), rounding)
     expectAllNear(scale.items.map { $0.squaredMultipleCorrelation ?? .nan }, try numbers("smc"), rounding)
     let interval = scale.alphaInterval()
@@ -37,7 +37,7 @@ import Testing
     let scale = try ScaleReliability(Reference.survey.get(), items: construct.itemCodes)
     #expect(abs(scale.alpha - alpha) < printed3)
     for (item, (total, without)) in zip(scale.items, zip(totals, deleted)) {
-      #expect(abs(item.correctedItemTotal - total) < printed3)
+      #expect(abs((item.correctedItemTotal ?? 0) - total) < printed3)
       #expect(abs((item.alphaIfDeleted ?? 0) - without) < printed3)
     }
   }
@@ -66,8 +66,14 @@ import Testing
     let scale = try ScaleReliability(
       DataTable(columns: columns.map { (name: $0.0, values: $0.1) }), items: columns.map(\.0))
     #expect(scale.reversedItems == ["TR3"])
-    #expect(scale.items[2].correctedItemTotal < 0 && (scale.items[2].loading ?? 0) < 0)
+    #expect((scale.items[2].correctedItemTotal ?? 0) < 0 && (scale.items[2].loading ?? 0) < 0)
     #expect(scale.alpha < 0.5)
+    // Two of four: item-total correlations are negative on both sides, loadings tell them apart.
+    columns[3].1 = columns[3].1.map { 6 - $0 }
+    columns.append(("sum", zip(columns[0].1, try table.numericColumn("PU1")).map { $0 + $1 }))
+    let mixed = try ScaleReliability(
+      DataTable(columns: columns.map { (name: $0.0, values: $0.1) }), items: columns.map(\.0))
+    #expect(mixed.reversedItems == ["TR3", "TR4"])
   }
 
   @Test func constantAndUnknownItems() throws {
@@ -76,6 +82,19 @@ import Testing
     #expect(constant?.code == .constantItem)
     let unknown = #expect(throws: StudyError.self) { try ScaleReliability(table, items: ["a", "z"]) }
     #expect(unknown?.code == .unknownColumn)
+  }
+
+  /// A sum that is constant has no reliability; one that is constant without an item has no item-total correlation there.
+  @Test func mirroredItems() throws {
+    let a: [Double] = [1, 2, 3, 4, 5, 3]
+    let table = try DataTable(columns: [
+      ("a", a), ("b", a.map { 6 - $0 }), ("c", [1, 3, 2, 5, 4, 4]),
+    ])
+    let error = #expect(throws: StudyError.self) { try ScaleReliability(table, items: ["a", "b"]) }
+    #expect(error?.code == .unavailable)
+    let scale = try ScaleReliability(table, items: ["a", "b", "c"])
+    #expect(scale.items[2].correctedItemTotal == nil && scale.items[2].alphaIfDeleted == nil)
+    #expect(scale.oneFactor == nil && scale.oneFactorReason?.contains("y1") == false)
   }
 
   @Test func pairwiseAlphaAsPsych() throws {

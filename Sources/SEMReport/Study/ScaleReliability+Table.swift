@@ -61,7 +61,9 @@ extension DocumentTable {
           Row(
             [
               place == 0 ? .text(construct.name) : .empty, .text(Wording(item.name)),
-              .number(item.correctedItemTotal, flagged: item.correctedItemTotal < cutoffs.itemTotal),
+              .number(
+                item.correctedItemTotal,
+                flagged: item.correctedItemTotal.map { $0 < cutoffs.itemTotal } ?? false),
               .number(item.alphaIfDeleted, flagged: isBetterWithout),
             ] + whole))
       }

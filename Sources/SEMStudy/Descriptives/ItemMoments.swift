@@ -71,13 +71,14 @@ public struct ItemMoments: Sendable, Hashable {
 
   /// Takes a correlation matrix as it is printed in a paper.
   ///
-  /// - Throws: ``StudyError`` where it is no correlation matrix of the items.
+  /// - Throws: ``StudyError`` where it is no correlation matrix of the items, or for fewer than three cases.
   public init(correlation: Matrix, items: [String], count: Int) throws(StudyError) {
     guard correlation.rowCount == items.count, correlation.isSymmetric(tolerance: 1e-8), correlation.isFinite,
       correlation.diagonal.allSatisfy({ abs($0 - 1) < 1e-8 }), correlation.maximumAbsolute < 1 + 1e-8
     else {
       throw StudyError(.wrongValue, "This is no correlation matrix of \(items.count) items.")
     }
+    guard count >= 3 else { throw .tooFewCases(count) }
     self.items = items
     self.count = count
     droppedCount = 0

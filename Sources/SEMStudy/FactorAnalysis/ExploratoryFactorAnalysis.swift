@@ -17,7 +17,7 @@ public struct FactorOptions: Sendable, Hashable {
   /// Whether rows are scaled to communality 1 for the rotation; `nil` for the rotation's custom.
   public var kaiserNormalization: Bool?
   /// The number of starts of the rotation: the unrotated solution and random ones.
-  public var rotationStarts = 20
+  public var rotationStarts = 30
   /// The seed of the random starts.
   public var seed: UInt64 = 1
   /// The smallest uniqueness that is allowed; at 0 the factors would explain an item wholly (a Heywood case).
@@ -25,7 +25,7 @@ public struct FactorOptions: Sendable, Hashable {
   /// The coverage of RMSEA's interval.
   public var rmseaLevel = 0.9
 
-  /// Principal components with varimax, 20 starts.
+  /// Principal components with varimax, 30 starts.
   public init() {}
   /// An extraction and a rotation with the other defaults.
   public init(_ extraction: FactorExtraction, _ rotation: FactorRotation) {

@@ -3,7 +3,7 @@ internal import SEMNumerics
 /// Whether items share enough for a factor analysis: Kaiser, Meyer and Olkin's measure and Bartlett's test of sphericity.
 ///
 /// With partial correlations q given all other items, KMO = Σ r² / (Σ r² + Σ q²) over all pairs, MSA the same over the pairs
-/// of one item. Bartlett: χ² = -(N - 1 - (2p + 5) / 6) ln |R|, df = p (p - 1) / 2.
+/// of one item; 0 where nothing correlates. Bartlett: χ² = -(N - 1 - (2p + 5) / 6) ln |R|, df = p (p - 1) / 2.
 ///
 /// Sources: Kaiser and Rice (1974), Educational and Psychological Measurement 34, 111-117; Bartlett (1950), British Journal
 /// of Psychology (Statistical Section) 3, 77-85.
@@ -86,10 +86,9 @@ public struct SamplingAdequacy: Sendable, Hashable {
       }
     }
     let (sumShared, sumPartial) = (shared.reduce(0, +), partial.reduce(0, +))
-    overall = sumShared / (sumShared + sumPartial)
-    items = (0..<p).map {
-      Item(name: moments.items[$0], adequacy: shared[$0] / (shared[$0] + partial[$0]))
-    }
+    func share(_ a: Double, _ b: Double) -> Double { a + b > 0 ? a / (a + b) : 0 }
+    overall = share(sumShared, sumPartial)
+    items = (0..<p).map { Item(name: moments.items[$0], adequacy: share(shared[$0], partial[$0])) }
     logDeterminant = factor.logDeterminant
     let multiplier = Double(moments.count) - 1 - Double(2 * p + 5) / 6
     chiSquare = max(0, -multiplier * factor.logDeterminant)

@@ -9,16 +9,17 @@ public struct ScaleReliability: Sendable, Hashable {
   public struct Item: Sendable, Hashable {
     /// The item.
     public let name: String
-    /// The correlation with the sum of the other items (CITC).
-    public let correctedItemTotal: Double
-    /// Cronbach's α of the other items; `nil` where fewer than two are left.
+    /// The correlation with the sum of the other items (CITC); `nil` where that sum is constant.
+    public let correctedItemTotal: Double?
+    /// Cronbach's α of the other items; `nil` where fewer than two are left or their sum is constant.
     public let alphaIfDeleted: Double?
     /// R² on the other items; `nil` where the items are collinear.
     public let squaredMultipleCorrelation: Double?
     /// The standardised loading in the model of one factor, its sign such that most are positive; `nil` without that model.
     public let loading: Double?
-    /// Whether the item runs against the others: a negative item-total correlation or loading.
-    public var seemsReversed: Bool { correctedItemTotal < 0 || (loading.map { $0 < 0 } ?? false) }
+    /// Whether the item runs against the majority of the others: a negative loading, or without the model of one factor a
+    /// negative item-total correlation.
+    public var seemsReversed: Bool { (loading ?? correctedItemTotal ?? 0) < 0 }
   }
 
   /// The estimates that the model of one factor gives.
@@ -80,14 +81,20 @@ public struct ScaleReliability: Sendable, Hashable {
 
   /// Estimates reliability from moments.
   ///
-  /// - Throws: ``StudyError/Code/tooFewItems``.
+  /// - Throws: ``StudyError``: fewer than two items, or items whose sum is constant (``StudyError/Code/unavailable``).
   public init(_ moments: ItemMoments) throws(StudyError) {
     try Self.requireItems(moments.items)
     let k = moments.items.count
     let c = moments.covariance
     let r = moments.correlation
     let total = c.elements.reduce(0, +)
-    alpha = Self.alpha(c, Array(0..<k)) ?? .nan
+    guard let alpha = Self.alpha(c, Array(0..<k)) else {
+      throw StudyError(
+        .unavailable,
+        "The sum of \(moments.items.joined(separator: ", ")) is constant, so it has no reliability.",
+        hint: "One item seems to mirror the others: reverse its answers.")
+    }
+    self.alpha = alpha
     var below: [Double] = []
     for j in 0..<k { for i in (j + 1)..<max(j + 1, k) { below.append(r[i, j]) } }
     let mean = below.reduce(0, +) / Double(below.count)
@@ -103,7 +110,8 @@ public struct ScaleReliability: Sendable, Hashable {
       let covariance = c.column(i).reduce(0, +) - c[i, i]
       let rest = total - 2 * covariance - c[i, i]
       return Item(
-        name: moments.items[i], correctedItemTotal: covariance / (c[i, i] * rest).squareRoot(),
+        name: moments.items[i],
+        correctedItemTotal: rest > 1e-12 * total.magnitude ? covariance / (c[i, i] * rest).squareRoot() : nil,
         alphaIfDeleted: Self.alpha(c, (0..<k).filter { $0 != i }),
         squaredMultipleCorrelation: inverse.map { 1 - 1 / $0[i, i] }, loading: model.loadings.map { $0[i] })
     }
@@ -128,6 +136,7 @@ public struct ScaleReliability: Sendable, Hashable {
       single += covariance[j, j]
       for i in places { total += covariance[i, j] }
     }
+    guard total > 1e-12 * single else { return nil }
     let k = Double(places.count)
     return k / (k - 1) * (1 - single / total)
   }
@@ -153,7 +162,12 @@ private struct OneFactorModel {
     let text = "f =~ " + terms.joined(separator: " + ") + "\nf ~~ 1*f"
     let fit: FittedModel
     do { fit = try Model(text, preset: .cfa).fit(to: sample) } catch {
-      reason = "The model of one factor cannot be fitted: \(error)"
+      // The message names our variables; the last first, so that y1 is not found in y10.
+      var message = "\(error)"
+      for (name, item) in zip(names, moments.items).reversed() {
+        message = message.split(separator: name, omittingEmptySubsequences: false).joined(separator: item)
+      }
+      reason = "The model of one factor cannot be fitted: \(message)"
       return
     }
     guard fit.convergence.isConverged else {
