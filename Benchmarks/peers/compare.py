@@ -1,49 +1,76 @@
 #!/usr/bin/env python3
-"""Time swift-sem, lavaan and semopy on the same cases in the same run, alternating.
+"""Time swift-sem, lavaan, semopy and OpenMx on the same cases in the same run, taking turns.
 
-usage: compare.py [--rounds 7] [--only TEXT] [--json FILE] [--markdown FILE] [--no-install] [--without lavaan,semopy]
+usage: compare.py [--quick] [--only TEXT] [--json FILE] [--markdown FILE] [--no-install] [--without lavaan,semopy,OpenMx]
 
-Each program runs in a process of its own that reads model and data once; then the programs take turns, `rounds` times: each
-answers with processor seconds per call, averaged over at least 0.15 s (wall-clock time would measure the neighbours on a
-shared machine; with one thread both are the same on an idle one).  One thread each, the BLAS of the system for lavaan and us.
-Before a time is printed the estimates are compared: all free parameters within 1e-3 of ours relative to max(1, |ours|) (semopy
-within 1e-2: it stops early); a program that differs is named and its times are left out.
+Each program runs in a process of its own that reads model and data once; then the programs take turns. A turn is at
+least 0.15 s of calls. Rows end after `ROUNDS` turns, and a program's after its budget of seconds, but not before one.
+One thread each; one BLAS thread. Before any time is taken the results are compared: the objective F, all free
+parameters, and the numbers of the task. A program that disagrees is named and not timed.
+
+Times are of the processor: on an idle machine that is the time on the clock, on a busy one it is what the clock would
+have shown. The rows of `command` are on the clock.
 """
 import argparse, json, os, statistics, subprocess, sys, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.path.join(ROOT, "Benchmarks", ".build")
-TASKS = {
-    "moments": "sample moments to point estimates",
-    "estimates": "model text and data in memory to point estimates",
-    "whole": "the same with standard errors, all fit measures, standardised solution",
-}
 THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-TOLERANCE = {"lavaan": 1e-3, "semopy": 1e-2}
+# How near estimates must be, relative to max(1, |ours|), and F; semopy and OpenMx stop early.
+ESTIMATES = {"lavaan": 1e-3, "semopy": 2e-2, "OpenMx": 5e-3}
+OBJECTIVE = {"lavaan": 1e-6, "semopy": 1e-4, "OpenMx": 1e-5}
+
+SMALL = ["9-indicators", "11-indicators", "MIMIC-fixed-x", "30-indicators-P2P"]
+# id, case, task, the least ratio wanted of each program.
+ROWS = (
+    [("moments", case, "moments", {"lavaan": 500, "semopy": 150, "OpenMx": None}) for case in SMALL]
+    + [("moments", "100-indicators", "moments", {"lavaan": 100, "semopy": None, "OpenMx": None})]
+    + [("whole", case, "whole", {"lavaan": 300, "semopy": None}) for case in SMALL]
+    + [("whole", "100-indicators", "whole", {"lavaan": None, "semopy": None})]
+    + [("mi", "100-indicators", "mi", {"lavaan": None})]
+    + [("fiml", "9-indicators-missing", "whole", {"lavaan": 300}), ("fiml", "20-variables-missing", "whole", {"lavaan": 300})]
+    + [("robust", "100-indicators-robust", task, {"lavaan": None}) for task in ("mlr", "mlm")]
+    + [("bootstrap", case, "bootstrap", {"lavaan": 1000}) for case in ("9-indicators", "30-indicators-P2P")]
+    + [("simulate", "30-indicators-P2P", "simulate", {"lavaan": None})]
+)
+
+
+def installed(command):
+    return subprocess.run(command, capture_output=True).returncode == 0
 
 
 def install(without):
-    if "lavaan" not in without and subprocess.run(
-            ["Rscript", "-e", "library(lavaan)"], capture_output=True).returncode != 0:
-        print("installing r-cran-lavaan", file=sys.stderr)
-        subprocess.run((["sudo"] if os.geteuid() else []) + ["apt-get", "install", "-y", "r-cran-lavaan"], check=True)
+    """What is missing; a program that cannot be installed is left out, and said so."""
+    packages = {"lavaan": "r-cran-lavaan", "OpenMx": "r-cran-openmx"}
+    for program, package in packages.items():
+        if program in without or installed(["Rscript", "-e", "library(%s)" % program]):
+            continue
+        print("installing " + package, file=sys.stderr)
+        sudo = ["sudo"] if os.geteuid() else []
+        if not installed(sudo + ["apt-get", "install", "-y", package]):
+            installed(sudo + ["apt-get", "update"])
+            if not installed(sudo + ["apt-get", "install", "-y", package]):
+                print("cannot install %s: %s is left out" % (package, program), file=sys.stderr)
+                without.append(program)
     python = os.path.join(BUILD, "semopy", "bin", "python")
-    if "semopy" not in without and not os.path.exists(python):
+    if "semopy" not in without and not installed([python, "-c", "import semopy"]):
         print("installing semopy into Benchmarks/.build/semopy", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", os.path.join(BUILD, "semopy")], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", "semopy"], check=True)
+        if not (installed([sys.executable, "-m", "venv", os.path.join(BUILD, "semopy")])
+                and installed([python, "-m", "pip", "install", "-q", "semopy"])):
+            print("cannot install semopy: it is left out", file=sys.stderr)
+            without.append("semopy")
 
 
 class Program:
     def __init__(self, name, command):
-        self.name, self.times = name, {task: [] for task in TASKS}
+        self.name = name
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             env=os.environ | THREADS)
         self.version = self.answer()
         if not self.version.startswith("ready "):
-            raise RuntimeError(self.process.stderr.read()[-2000:])
+            raise RuntimeError("%s does not start: %s" % (name, " ".join(command)))
         self.version = self.version[6:]
 
     def answer(self):
@@ -52,18 +79,28 @@ class Program:
     def ask(self, request):
         self.process.stdin.write(request + "\n")
         self.process.stdin.flush()
-        return self.answer()
+        answer = self.answer()
+        if not answer:
+            raise RuntimeError("%s gave up on: %s" % (self.name, request))
+        return answer
 
     def estimates(self):
+        objective, *items = self.ask("estimates").split(";")
         table = {}
-        for item in filter(None, self.ask("result").split(";")):
+        for item in filter(None, items):
             lhs, op, rhs, value = item.split()
             table[key(lhs, op, rhs)] = float(value)
-        return table
+        return float(objective), table
+
+    def numbers(self, request):
+        return [float(word) for word in self.ask(request).split()]
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
 
 
 def key(lhs, op, rhs):
@@ -72,91 +109,217 @@ def key(lhs, op, rhs):
     return (min(lhs, rhs), op, max(lhs, rhs)) if op == "~~" else (lhs, op, rhs)
 
 
-def difference(ours, theirs):
-    """The largest relative difference, and how many of our parameters they have."""
-    shared = [k for k in ours if k in theirs]
-    worst = max((abs(ours[k] - theirs[k]) / max(1, abs(ours[k])) for k in shared), default=float("inf"))
-    return worst, len(shared)
+def compare(case, programs, log):
+    """Which programs agree with ours on F and the estimates."""
+    incomplete = case.endswith("missing")
+    objective, ours = programs[0].estimates()
+    agreed, checks = [programs[0]], {}
+    for program in programs[1:]:
+        try:
+            other, theirs = program.estimates()
+        except RuntimeError as error:
+            log(str(error))
+            continue
+        shared = [k for k in ours if k in theirs]
+        worst = max((abs(ours[k] - theirs[k]) / max(1, abs(ours[k])) for k in shared), default=float("inf"))
+        # lavaan's minimum for incomplete data is of another function; the tests compare it.
+        gap = 0 if incomplete else other - objective
+        checks[program.name] = {"estimates": worst, "objective": gap, "shared": len(shared), "parameters": len(ours)}
+        agrees = (worst <= ESTIMATES[program.name] and abs(gap) <= OBJECTIVE[program.name] * max(1, abs(objective))
+                  and len(shared) >= 0.9 * len(ours))
+        log("%s: %s: estimates differ by %.1e (%d of %d), F by %.1e%s" % (
+            case, program.name, worst, len(shared), len(ours), gap, "" if agrees else ": NOT TIMED"))
+        if agrees:
+            agreed.append(program)
+    return agreed, checks
+
+
+def time_row(row, programs, rounds, budget, log):
+    """A row of the table: the programs' times, in turns."""
+    identifier, case, task, targets = row
+    result = {"id": identifier, "case": case, "task": task, "programs": {}}
+    taking = [p for p in programs if p.name == "swift-sem" or p.name in targets]
+    times = {p.name: [] for p in taking}
+    spent = {p.name: 0.0 for p in taking}
+    # Numbers of one draw or another differ; those of a fit must not.
+    if task not in ("bootstrap", "simulate"):
+        numbers = {}
+        for program in list(taking):
+            begin = time.time()
+            try:
+                numbers[program.name] = program.numbers("values " + task)
+            except RuntimeError as error:
+                log(str(error))
+                taking.remove(program)
+                continue
+            spent[program.name] += time.time() - begin
+            far = max((abs(a - b) / max(1, abs(a)) for a, b in zip(numbers["swift-sem"], numbers[program.name])), default=0)
+            if far > 5e-3:
+                log("%s %s: %s finds %s, we %s: NOT TIMED" % (
+                    case, task, program.name, numbers[program.name], numbers["swift-sem"]))
+                taking.remove(program)
+        result["values"] = {p.name: numbers[p.name] for p in taking}
+    for turn in range(rounds):
+        for program in taking:
+            if turn and spent[program.name] > budget:
+                continue
+            begin = time.time()
+            times[program.name].append(program.numbers("time " + task))
+            spent[program.name] += time.time() - begin
+    for program in taking:
+        # Two threads are timed on the clock.
+        values = [t[1 if task == "simulate" else 0] for t in times[program.name]]
+        result["programs"][program.name] = {
+            "minimum": min(values), "median": statistics.median(values), "turns": len(values)}
+    add_ratios(result, targets)
+    return result
+
+
+def add_ratios(result, targets):
+    ours = result["programs"]["swift-sem"]["median"]
+    result["ratios"] = {
+        name: {"ratio": result["programs"][name]["median"] / ours, "target": target,
+               "met": None if target is None else result["programs"][name]["median"] / ours >= target}
+        for name, target in targets.items() if name in result["programs"]}
+
+
+def command_row(rounds, without, log):
+    """Process start to finished report."""
+    model = os.path.join(ROOT, "Benchmarks", "Cases", "three-factors.lav")
+    data = os.path.join(ROOT, "Examples", "Data", "HolzingerSwineford1939.csv")
+    commands = {"swift-sem": [command_path(), "fit", model, "--data", data, "--preset", "cfa"]}
+    if "lavaan" not in without:
+        commands["lavaan"] = ["Rscript", os.path.join(HERE, "command.R"), model, data]
+    texts = {name: subprocess.run(c, capture_output=True, text=True, env=os.environ | THREADS).stdout
+             for name, c in commands.items()}
+    result = {"id": "command", "case": "9-indicators", "task": "process start to report", "programs": {}}
+    for name in list(commands):
+        if "85.306" not in texts[name]:  # the test statistic
+            log("command: %s does not report χ² = 85.306: NOT TIMED" % name)
+            del commands[name]
+    times = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            for _ in range(20 if name == "swift-sem" else 1):
+                begin = time.perf_counter()
+                subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                times[name].append(time.perf_counter() - begin)
+    for name, values in times.items():
+        result["programs"][name] = {
+            "minimum": min(values), "median": statistics.median(values), "turns": len(values)}
+    add_ratios(result, {"lavaan": 50})
+    return result
+
+
+def command_path():
+    return os.path.join(BUILD, "command", "release", "swift-sem")
+
+
+def build():
+    """The benchmark program, and the command as `make install` builds it."""
+    static = ["--static-swift-stdlib"] if sys.platform == "linux" else []
+    subprocess.run(["swift", "build", "-c", "release", "--package-path", os.path.join(ROOT, "Benchmarks")],
+                   check=True, stdout=sys.stderr)
+    subprocess.run(["swift", "build", "-c", "release", "--package-path", ROOT, "--scratch-path",
+                    os.path.join(BUILD, "command"), *static, "--product", "swift-sem"], check=True, stdout=sys.stderr)
+
+
+def run(quick=False, only="", without=(), log=lambda text: print(text, file=sys.stderr, flush=True)):
+    """All rows; the programs are there."""
+    bench = os.path.join(BUILD, "release", "swift-sem-bench")
+    folder = os.path.join(BUILD, "cases")
+    subprocess.run([bench, "--export", folder], check=True)
+    rounds, budget = (3, 3) if quick else (7, 12)
+    rows, checks, versions = [], {}, {}
+    for case in dict.fromkeys(row[1] for row in ROWS):
+        wanted = [row for row in ROWS if row[1] == case and only in "%s/%s/%s" % row[:3]]
+        if quick:
+            wanted = [row for row in wanted if row[1] != "20-variables-missing" and row[0] != "robust"]
+        if not wanted:
+            continue
+        place = os.path.join(folder, case)
+        peers = {name for row in wanted for name in row[3]} - set(without)
+        programs = [Program("swift-sem", [bench, "--serve", case])]
+        if "lavaan" in peers:
+            programs.append(Program("lavaan", ["Rscript", os.path.join(HERE, "lavaan.R"), place]))
+        if "semopy" in peers:
+            python = os.path.join(BUILD, "semopy", "bin", "python")
+            programs.append(Program("semopy", [python, os.path.join(HERE, "semopy_case.py"), place]))
+        if "OpenMx" in peers:
+            programs.append(Program("OpenMx", ["Rscript", os.path.join(HERE, "openmx.R"), place]))
+        versions |= {p.name: p.version for p in programs}
+        agreed, checks[case] = compare(case, programs, log)
+        for row in wanted:
+            begin = time.time()
+            rows.append(time_row(row, agreed, rounds, budget, log))
+            log("%s %s %s: %s  [%.0f s]" % (*row[:3], ", ".join(
+                "%s %s" % (n, seconds(t["median"])) for n, t in rows[-1]["programs"].items()), time.time() - begin))
+        for program in programs:
+            program.close()
+    if only in "command/9-indicators":
+        rows.insert(0, command_row(rounds, without, log))
+    return {"schema": "swift-sem/peers/2", "machine": machine(), "versions": versions, "checks": checks, "rows": rows}
 
 
 def seconds(value):
     for factor, unit in ((1e6, "µs"), (1e3, "ms"), (1, "s")):
         if value * factor < 1000 or unit == "s":
-            return "%.3g %s" % (value * factor, unit)
+            return ("%.3g %s" if value * factor < 1000 else "%.0f %s") % (value * factor, unit)
 
 
 def machine():
     name = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "?")
-    return "%s, %d cores, Linux, %s" % (name, os.cpu_count(), time.strftime("%Y-%m-%d"))
+    system = next((l.split("=")[1].strip().strip('"') for l in open("/etc/os-release") if l.startswith("PRETTY_NAME")), "?")
+    return {"processor": name, "cores": os.cpu_count(), "system": system, "date": time.strftime("%Y-%m-%d"),
+            "load": os.getloadavg()[0]}
+
+
+def markdown(report):
+    """The table of a report."""
+    names = ["lavaan", "semopy", "OpenMx"]
+    text = "| row | case | swift-sem | %s | %s |\n" % (" | ".join(names), " | ".join(n + " ÷ ours" for n in names))
+    text += "|---|---|--:|" + "--:|" * 6 + "\n"
+    for row in report["rows"]:
+        programs = row["programs"]
+        cells = [cell(programs["swift-sem"])] + [cell(programs[n]) if n in programs else "" for n in names]
+        for name in names:
+            ratio = row["ratios"].get(name)
+            if not ratio:
+                cells.append("")
+            elif ratio["target"] is None:
+                cells.append("%.0f" % ratio["ratio"])
+            else:
+                cells.append("**%.0f** (≥ %d: %s)" % (ratio["ratio"], ratio["target"], "met" if ratio["met"] else "missed"))
+        task = row["task"] if row["task"] not in (row["id"],) else ""
+        text += "| %s | %s%s | %s |\n" % (row["id"], row["case"], ": " + task if task else "", " | ".join(cells))
+    return text
+
+
+def cell(times):
+    return "%s<br>(%s)" % (seconds(times["median"]), seconds(times["minimum"]))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--quick", action="store_true", help="three turns, and the slow rows left out")
+    parser.add_argument("--only", default="", help="rows whose id/case/task contains the text")
     parser.add_argument("--json")
     parser.add_argument("--markdown")
     parser.add_argument("--no-install", action="store_true")
+    parser.add_argument("--no-build", action="store_true")
     parser.add_argument("--without", default="")
     args = parser.parse_args()
-    without = args.without.split(",")
+    without = [name for name in args.without.split(",") if name]
     if not args.no_install:
         install(without)
-    bench = os.path.join(BUILD, "release", "swift-sem-bench")
-    if not os.path.exists(bench):
-        subprocess.run(
-            ["swift", "build", "-c", "release", "--package-path", os.path.join(ROOT, "Benchmarks")], check=True)
-    folder = os.path.join(BUILD, "cases")
-    subprocess.run([bench, "--export", folder], check=True)
-
-    rows, versions = [], {}
-    for case in sorted(os.listdir(folder), key=lambda c: os.path.getsize(os.path.join(folder, c, "model.lav"))):
-        if args.only not in case:
-            continue
-        place = os.path.join(folder, case)
-        programs = [Program("swift-sem", [bench, "--serve", case])]
-        if "lavaan" not in without:
-            programs.append(Program("lavaan", ["Rscript", os.path.join(HERE, "lavaan.R"), place]))
-        if "semopy" not in without:
-            python = os.path.join(BUILD, "semopy", "bin", "python")
-            programs.append(Program("semopy", [python, os.path.join(HERE, "semopy_case.py"), place]))
-        ours = programs[0].estimates()
-        checks, timed = {}, []
-        for program in programs:
-            versions[program.name] = program.version
-            worst, shared = difference(ours, program.estimates())
-            checks[program.name] = worst
-            agrees = worst <= TOLERANCE.get(program.name, 0) and shared >= 0.9 * len(ours)
-            print("%s: %s agrees to %.1e on %d of %d parameters%s" % (
-                case, program.name, worst, shared, len(ours), "" if agrees else ": NOT TIMED"), file=sys.stderr)
-            if agrees:
-                timed.append(program)
-        for round in range(args.rounds):
-            for task in TASKS:
-                for program in timed:
-                    program.times[task].append(float(program.ask(task)))
-        for task in TASKS:
-            row = {"case": case, "task": task, "agreement": checks}
-            for program in timed:
-                times = program.times[task]
-                row[program.name] = {"minimum": min(times), "median": statistics.median(times)}
-            rows.append(row)
-        for program in programs:
-            program.close()
-
-    text = "%s. %s. Processor time, one thread each; medians of %d turns.\n\n" % (
-        machine(), "; ".join("%s: %s" % v for v in versions.items()), args.rounds)
-    text += "| case | from … to | swift-sem | lavaan | semopy | lavaan ÷ ours | semopy ÷ ours |\n"
-    text += "|---|---|--:|--:|--:|--:|--:|\n"
-    for row in rows:
-        cells = [row[p]["median"] if p in row else None for p in ("swift-sem", "lavaan", "semopy")]
-        ratios = ["" if c is None else "%.0f" % (c / cells[0]) for c in cells[1:]]
-        text += "| %s | %s | %s |\n" % (
-            row["case"], TASKS[row["task"]], " | ".join(["" if c is None else seconds(c) for c in cells] + ratios))
+    if not args.no_build:
+        build()
+    report = run(args.quick, args.only, without)
+    text = markdown(report)
     print(text)
     if args.json:
         with open(args.json, "w") as f:
-            json.dump({"schema": "swift-sem/peers/1", "machine": machine(), "versions": versions, "rows": rows}, f, indent=1)
+            json.dump(report, f, indent=1)
     if args.markdown:
         with open(args.markdown, "w") as f:
             f.write(text)

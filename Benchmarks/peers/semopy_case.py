@@ -1,65 +1,61 @@
-"""Times semopy on one case, on request: reads a line "moments", "estimates", "whole" or "result" from standard input.
+"""Times semopy on one case, on request: see lavaan.R.
 
-    python semopy_case.py FOLDER    FOLDER holds model.lav, data.csv and estimates.json (swift-sem-bench --export)
+    python semopy_case.py FOLDER
 
-Data are read before.  "moments" fits a model made once to a covariance matrix; "estimates" is the model's text to point estimates; "whole" adds standard errors, fit measures and the
-standardised solution.
+"moments" fits a model made once to a covariance matrix; "whole" is the model's text and the data to estimates, standard
+errors, fit measures and the standardised solution.
 """
-import json, os, sys, time, warnings
+import os, sys, time, warnings
 
 warnings.filterwarnings("ignore")
 import pandas, semopy
 
 folder = sys.argv[1]
-export = json.load(open(os.path.join(folder, "estimates.json")))
 data = pandas.read_csv(os.path.join(folder, "data.csv"))
 lines = []
 for line in open(os.path.join(folder, "model.lav")):
     line = line.split("#")[0].strip()
-    if line and ":=" not in line:
-        # semopy reads "0*a + 0*b" after ~~ as lavaan does, but knows no defined parameters.
+    if line and ":=" not in line:  # semopy knows no defined parameters
         lines.append(line)
 text = "\n".join(lines)
-
-
 prepared = semopy.Model(text)
 prepared.load(data)
-observed = prepared.vars["observed"]
-covariance = data[list(observed)].cov(ddof=0)
+covariance = data[list(prepared.vars["observed"])].cov(ddof=0)
 
 
 def moments():
-    prepared.fit(cov=covariance, n_samples=len(data), clean_slate=True)
+    result = prepared.fit(cov=covariance, n_samples=len(data), clean_slate=True)
+    return [result.fun]
+
+
+def whole():
+    model = semopy.Model(text)
+    model.fit(data)
+    model.inspect(std_est=True)
+    measures = semopy.calc_stats(model)
+    return [float(measures[name].iloc[0]) for name in ("chi2", "CFI", "RMSEA")]
 
 
 def estimates():
     model = semopy.Model(text)
-    model.fit(data)
-    return model
-
-
-def whole():
-    model = estimates()
-    return model.inspect(std_est=True), semopy.calc_stats(model)
-
-
-def result():
-    model = estimates()
+    result = model.fit(data)
     table = model.inspect(se_robust=False)
-    return ";".join("%s %s %s %.12g" % (r["lval"], r["op"], r["rval"], r["Estimate"]) for _, r in table.iterrows())
+    rows = ["%s %s %s %.12g" % (r["lval"], r["op"], r["rval"], r["Estimate"]) for _, r in table.iterrows()]
+    return ";".join(["%.12g" % result.fun] + rows)
 
 
 print("ready semopy %s, Python %s" % (semopy.__version__, sys.version.split()[0]), flush=True)
 for line in sys.stdin:
-    task = line.strip()
-    if task == "result":
-        print(result(), flush=True)
-        continue
-    begin = time.process_time()
-    times = 0
-    while True:
-        globals()[task]()
-        times += 1
-        if time.process_time() - begin > 0.15:
-            break
-    print("%.9f" % ((time.process_time() - begin) / times), flush=True)
+    words = line.split()
+    if words[0] == "estimates":
+        print(estimates(), flush=True)
+    elif words[0] == "values":
+        print(" ".join("%.12g" % v for v in globals()[words[1]]()), flush=True)
+    else:
+        processor, clock, times = time.process_time(), time.perf_counter(), 0
+        while True:
+            globals()[words[1]]()
+            times += 1
+            if time.perf_counter() - clock > 0.15:
+                break
+        print("%.9f %.9f" % ((time.process_time() - processor) / times, (time.perf_counter() - clock) / times), flush=True)

@@ -2,7 +2,7 @@ import Foundation
 import SEM
 import SEMNumerics
 
-/// Writes model.lav, data.csv and estimates.json of each case into a folder of its own, for other programs.
+/// Writes model.lav, data.csv, table.csv and case.json of each case into a folder of its own, for other programs.
 func export(_ cases: [Case], to folder: URL) throws {
   for test in cases {
     let place = folder.appending(path: Case.folder(test.name))
@@ -13,55 +13,52 @@ func export(_ cases: [Case], to folder: URL) throws {
     let columns = try observed.map { try test.data.numericColumn($0) }
     var text = observed.joined(separator: ",") + "\n"
     for row in 0..<test.data.rowCount {
-      text += columns.map { "\($0[row])" }.joined(separator: ",") + "\n"
+      text += columns.map { $0[row].isNaN ? "NA" : "\($0[row])" }.joined(separator: ",") + "\n"
     }
     try text.write(to: place.appending(path: "data.csv"), atomically: true, encoding: .utf8)
-    let fit = try test.model().fit(to: test.data)
-    let rows = zip(table.rows, fit.rowValues).filter { $0.0.free > 0 }.map { row, value in
-      Estimate(lhs: row.lhs, op: row.op.rawValue, rhs: row.rhs, est: value)
+    // For programs that read no lavaan syntax: every row that is a path or a covariance, free or fixed.
+    var lines = ["lhs,op,rhs,free,value"]
+    for row in table.rows where [.measurement, .regression, .covariance].contains(row.op) {
+      lines.append("\(row.lhs),\(row.op.rawValue),\(row.rhs),\(row.free),\(row.fixedValue ?? 0)")
     }
+    try (lines.joined(separator: "\n") + "\n").write(
+      to: place.appending(path: "table.csv"), atomically: true, encoding: .utf8)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     try encoder.encode(
       Export(
-        name: test.name, fixedCovariates: test.options.fixedCovariates ?? true,
-        chisq: fit.chiSquare.statistic,
-        parameters: rows)
+        name: test.name, fixedCovariates: test.options.fixedCovariates ?? true, hasMissing: test.hasMissing,
+        count: test.data.rowCount, parameterCount: table.freeParameterCount)
     )
-    .write(to: place.appending(path: "estimates.json"))
+    .write(to: place.appending(path: "case.json"))
   }
 }
 
 private struct Export: Encodable {
   var name: String
   var fixedCovariates: Bool
-  var chisq: Double
-  var parameters: [Estimate]
+  var hasMissing: Bool
+  var count: Int
+  var parameterCount: Int
 }
 
-private struct Estimate: Encodable {
-  var lhs, op, rhs: String
-  var est: Double
-}
-
-/// Writes a table of numbers with seven to nine digits; returns its shape.
-func writeNumbers(to file: URL, megabytes: Int) throws -> (rows: Int, columns: Int) {
-  let columns = 20
+/// Writes a table of numbers with seven to nine digits.
+func writeNumbers(to file: URL, rows: Int, columns: Int) throws {
   var stream = RandomStream(seed: 1)
-  var bytes: [UInt8] = Array((0..<columns).map { "v\($0 + 1)" }.joined(separator: ",").utf8) + [10]
-  var rows = 0
+  let header = (0..<columns).map { "v\($0 + 1)" }.joined(separator: ",") + "\n"
   // One block of rows, repeated: the reader does not know.
-  let header = bytes.count
-  while bytes.count < 1_000_000 {
+  let blockRows = min(rows, 10_000)
+  var block: [UInt8] = []
+  var ends = [0]
+  for _ in 0..<blockRows {
     let row = (0..<columns).map { _ in String(format: "%.6f", stream.normal()) }
-    bytes += Array(row.joined(separator: ",").utf8) + [10]
-    rows += 1
+    block += Array(row.joined(separator: ",").utf8) + [10]
+    ends.append(block.count)
   }
-  let block = Data(bytes[header...])
-  try Data(bytes[..<header]).write(to: file)
+  try Data(header.utf8).write(to: file)
   let handle = try FileHandle(forWritingTo: file)
   try handle.seekToEnd()
-  for _ in 0..<megabytes { try handle.write(contentsOf: block) }
+  for _ in 0..<(rows / blockRows) { try handle.write(contentsOf: block) }
+  try handle.write(contentsOf: block[..<ends[rows % blockRows]])
   try handle.close()
-  return (rows * megabytes, columns)
 }

@@ -95,6 +95,13 @@ final class Harness {
     return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
   }
 
+  /// Seconds of the processor that all threads of this process have used.
+  static func processTime() -> Double {
+    var now = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now)
+    return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
+  }
+
   private func seconds(_ duration: Duration) -> Double {
     Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
   }

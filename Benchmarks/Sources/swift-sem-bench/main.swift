@@ -5,7 +5,8 @@ import SEMReport
 
 let usage = """
   usage: swift-sem-bench [--filter TEXT] [--time SECONDS | --calls NUMBER] [--json FILE] [--markdown FILE] [--large]
-                         [--export FOLDER] [--serve CASE]
+                         [--export FOLDER] [--serve CASE] [--indicators P estimates|whole]
+                         [--write-numbers FILE ROWS COLUMNS] [--read-numbers FILE]
 
     --filter    run the benchmarks whose group/name contains the text
     --time      seconds of measurement for each (1)
@@ -13,6 +14,9 @@ let usage = """
     --calls     call each benchmark so many times and measure nothing, for a profiler
     --export    write models and data of the cases for other programs, and our estimates; measure nothing
     --serve     answer the requests of peers/compare.py about one case
+    --indicators      fit the model with so many indicators; print one line of JSON with times and peak memory
+    --write-numbers   write a CSV file of random numbers
+    --read-numbers    moments of a CSV file, read as a stream; print one line of JSON
   """
 
 let harness = Harness()
@@ -32,6 +36,20 @@ while let argument = arguments.popLast() {
   case "--export": exportFolder = arguments.popLast()
   case "--serve": serveName = arguments.popLast()
   case "--large": isLarge = true
+  case "--indicators":
+    guard let p = arguments.popLast().flatMap(Int.init), let task = arguments.popLast() else { exit(2) }
+    try measureScale(indicators: p, whole: task == "whole")
+    exit(0)
+  case "--write-numbers":
+    guard let path = arguments.popLast(), let rows = arguments.popLast().flatMap(Int.init),
+      let columns = arguments.popLast().flatMap(Int.init)
+    else { exit(2) }
+    try writeNumbers(to: URL(fileURLWithPath: path), rows: rows, columns: columns)
+    exit(0)
+  case "--read-numbers":
+    guard let path = arguments.popLast() else { exit(2) }
+    try measureReading(path)
+    exit(0)
   default:
     print(usage)
     exit(argument == "--help" ? 0 : 2)
@@ -39,12 +57,12 @@ while let argument = arguments.popLast() {
 }
 
 if let exportFolder {
-  try export(Case.names.map(Case.named), to: URL(fileURLWithPath: exportFolder))
+  try export((Case.names + Case.furtherNames).map(Case.named), to: URL(fileURLWithPath: exportFolder))
   exit(0)
 }
 
 if let serveName {
-  guard let name = Case.names.first(where: { Case.folder($0) == serveName }) else { exit(2) }
+  guard let name = (Case.names + Case.furtherNames).first(where: { Case.folder($0) == serveName }) else { exit(2) }
   try serve(Case.named(name))
   exit(0)
 }
@@ -101,7 +119,8 @@ for (statistic, degrees) in [(85.305521772, 24.0), (38.1252, 35), (5000, 4505)] 
 
 if harness.wants("csv/50 MB, numbers") {
   let file = FileManager.default.temporaryDirectory.appending(path: "swift-sem-bench-\(getpid()).csv")
-  let (rows, columns) = try writeNumbers(to: file, megabytes: 50)
+  let (rows, columns) = (263_250, 20)
+  try writeNumbers(to: file, rows: rows, columns: columns)
   defer { try? FileManager.default.removeItem(at: file) }
   try harness.measure("csv", "50 MB, numbers", note: "\(rows) rows × \(columns) columns") {
     Double(try DataTable(contentsOf: file.path).rowCount)
@@ -109,8 +128,7 @@ if harness.wants("csv/50 MB, numbers") {
 }
 
 for p in [50, 100, 200, 400] + (isLarge ? [800, 1600] : []) where harness.wants("scale/\(p) indicators") {
-  let test = try Case.simulated(
-    name: "\(p) indicators", factors: max(1, p / 20), indicatorsPerFactor: 20, rows: max(1000, 2 * p))
+  let test = try Case.scaled(indicators: p)
   let (table, moments) = try test.prepared()
   let fit = try ModelFitter(table: table).fit(moments)
   try harness.measure(
@@ -119,6 +137,25 @@ for p in [50, 100, 200, 400] + (isLarge ? [800, 1600] : []) where harness.wants(
       "\(table.freeParameterCount) parameters, \(fit.convergence.iterations) steps, \(fit.convergence.evaluations) evaluations"
   ) {
     try ModelFitter(table: table).fit(moments).discrepancy
+  }
+}
+
+for name in Case.furtherNames where harness.wants("missing and robust/\(name)") {
+  let test = try Case.named(name)
+  let tasks = try tasks(of: test)
+  if test.hasMissing, let task = tasks["whole"] {
+    try harness.measure("missing and robust", test.name) { try task.run()[0] }
+  }
+  for kind in ["mlr", "mlm"] where !test.hasMissing {
+    guard let task = tasks[kind] else { continue }
+    try harness.measure("missing and robust", test.name + ", " + kind) { try task.run()[0] }
+  }
+}
+
+for name in ["9 indicators", "30 indicators (P2P)"] {
+  for kind in ["bootstrap", "bca", "simulate"] where harness.wants("resampling/\(name), \(kind)") {
+    guard let task = try tasks(of: Case.named(name))[kind] else { continue }
+    try harness.measure("resampling", "\(name), \(kind)") { try task.run()[0] }
   }
 }
 
