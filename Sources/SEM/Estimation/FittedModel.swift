@@ -53,6 +53,9 @@ public struct FittedModel: Sendable {
   /// The weights and clusters of the cases, per block; empty without any.
   public var design: [CaseDesign] = []
 
+  /// Matrices and inverses that much of inference asks for.
+  let memo = Memo()
+
   /// The number of free parameters, lessened by independent equality constraints (lavaan's `npar`).
   public var parameterCount: Int { estimates.count - (constraints?.equalityRank ?? 0) }
   /// The number of cases.
@@ -66,7 +69,9 @@ public struct FittedModel: Sendable {
 
   /// The matrices of a block at the estimates; `nil` only where no estimate exists.
   public func matrices(ofBlock index: Int) -> ReticularMatrices? {
-    ReticularMatrices(block: table.blocks[index], table: table, rowValues: rowValues)
+    memo.value("matrices \(index)") {
+      ReticularMatrices(block: table.blocks[index], table: table, rowValues: rowValues)
+    }
   }
 
   /// A workspace at the estimates.

@@ -146,6 +146,16 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
     return preparedPairCurvature(a, b, kind)
   }
 
+  package func pairCurvatures(
+    _ a: BlockStructure.Element, _ others: [BlockStructure.Element], _ kind: Curvature,
+    into values: UnsafeMutablePointer<Double>
+  ) {
+    prepareCurvature(kind)
+    others.withUnsafeBufferPointer { others in
+      for index in others.indices { values[index] = preparedPairCurvature(a, others[index], kind) }
+    }
+  }
+
   /// Adds `factor` times the diagonal of the expected curvature, each element by itself.
   package func addMetric(_ factor: Double, into diagonal: UnsafeMutablePointer<Double>) {
     prepareWeight()

@@ -24,6 +24,20 @@ package protocol BlockDiscrepancy: AnyObject {
 
   /// The second derivative of F by two elements of the pattern.
   func pairCurvature(_ a: BlockStructure.Element, _ b: BlockStructure.Element, _ kind: Curvature) -> Double
+
+  /// The second derivatives of F by one element and each of others.
+  func pairCurvatures(
+    _ a: BlockStructure.Element, _ others: [BlockStructure.Element], _ kind: Curvature,
+    into values: UnsafeMutablePointer<Double>)
+}
+
+extension BlockDiscrepancy {
+  package func pairCurvatures(
+    _ a: BlockStructure.Element, _ others: [BlockStructure.Element], _ kind: Curvature,
+    into values: UnsafeMutablePointer<Double>
+  ) {
+    for index in others.indices { values[index] = pairCurvature(a, others[index], kind) }
+  }
 }
 
 /// The discrepancy of all blocks, each weighted by its share of the cases.

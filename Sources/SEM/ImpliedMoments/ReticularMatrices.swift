@@ -23,62 +23,116 @@ public struct ReticularMatrices: Sendable, Hashable {
 
   /// Computes the matrices from the values of the table's rows; `nil` where I - A has no inverse.
   ///
-  /// - Complexity: O(m³) for m variables.
+  /// - Complexity: O(m) for each path and covariance of m variables without feedback loops, O(m³) with them.
   public init?(block: ModelBlock, table: ParameterTable, rowValues: [Double]) {
     variables = block.observed + block.latent
     observedCount = block.observed.count
     let m = variables.count
     var place: [String: Int] = [:]
+    place.reserveCapacity(m)
     for (index, name) in variables.enumerated() where place[name] == nil { place[name] = index }
     var a = Matrix(rowCount: m, columnCount: m)
     var s = Matrix(rowCount: m, columnCount: m)
     var alpha = [Double](repeating: 0, count: m)
+    var arrows: [Path] = []
+    var covariances: [Path] = []
     for (index, row) in table.rows.enumerated() where row.block == block.number {
       guard let left = place[row.lhs] else { continue }
+      let value = rowValues[index]
       switch row.op {
-      case .measurement:
-        if let right = place[row.rhs] { a[right, left] += rowValues[index] }
-      case .regression:
-        if let right = place[row.rhs] { a[left, right] += rowValues[index] }
+      case .measurement, .regression:
+        guard let right = place[row.rhs] else { continue }
+        let (target, origin) = row.op == .measurement ? (right, left) : (left, right)
+        a.elements[target + origin * m] += value
+        if value != 0 { arrows.append(Path(target: target, origin: origin, value: value)) }
       case .covariance:
         guard let right = place[row.rhs] else { continue }
-        s[left, right] += rowValues[index]
-        if left != right { s[right, left] += rowValues[index] }
+        s.elements[left + right * m] += value
+        if left != right { s.elements[right + left * m] += value }
+        if value != 0 { covariances.append(Path(target: left, origin: right, value: value)) }
       case .intercept:
-        alpha[left] += rowValues[index]
+        alpha[left] += value
       default: break
       }
     }
-    let inverse = NumberBuffer(count: m * m)
-    for j in 0..<m {
-      for i in 0..<m { inverse[i + j * m] = (i == j ? 1 : 0) - a[i, j] }
-    }
-    var pivots = [Int](repeating: 0, count: m)
-    let isInvertible = pivots.withUnsafeMutableBufferPointer { pivots in
-      m == 0
-        || pivots.baseAddress.map { Kernels.invertInPlace(inverse.pointer, order: m, pivots: $0) } ?? false
-    }
-    guard isInvertible else { return nil }
-    let left = NumberBuffer(count: m * m)
-    let total = NumberBuffer(count: m * m)
-    let residual = NumberBuffer(s.elements)
-    withExtendedLifetime(residual) {
-      Kernels.product(inverse.pointer, rows: m, inner: m, residual.pointer, columns: m, into: left.pointer)
-    }
-    for j in 0..<m {
-      for i in 0...j {
-        var sum = 0.0
-        for q in 0..<m { sum += left[i + q * m] * inverse[j + q * m] }
-        total[i + j * m] = sum
-        total[j + i * m] = sum
-      }
-    }
+    guard let solved = Self.sweep(m, arrows, covariances) ?? Self.invert(a, s) else { return nil }
     paths = a
     residualCovariance = s
     intercepts = alpha
-    totalEffects = inverse.matrix(rowCount: m, columnCount: m)
-    totalCovariance = total.matrix(rowCount: m, columnCount: m)
+    totalEffects = solved.effects
+    totalCovariance = solved.covariance
     totalMean = totalEffects.multiplied(by: alpha)
+  }
+
+  /// A path that is not zero, or a covariance with its variables in either order.
+  private struct Path {
+    var target: Int
+    var origin: Int
+    var value: Double
+  }
+
+  /// B and C = B S Bᵀ by one sweep along the paths each, origins before targets; `nil` where paths form a loop.
+  private static func sweep(_ m: Int, _ paths: [Path], _ covariances: [Path]) -> (
+    effects: Matrix, covariance: Matrix
+  )? {
+    var incoming = [Int](repeating: 0, count: m)
+    var outgoing = [[Int]](repeating: [], count: m)
+    for (index, path) in paths.enumerated() {
+      incoming[path.target] += 1
+      outgoing[path.origin].append(index)
+    }
+    var order = (0..<m).filter { incoming[$0] == 0 }
+    var next = 0
+    while next < order.count {
+      for index in outgoing[order[next]] {
+        incoming[paths[index].target] -= 1
+        if incoming[paths[index].target] == 0 { order.append(paths[index].target) }
+      }
+      next += 1
+    }
+    guard order.count == m else { return nil }
+    let forward = order.flatMap { outgoing[$0] }
+    // Bᵀ = (I - Aᵀ)⁻¹ has the effects on a variable as a column: those of its origins come first.
+    let transposed = NumberBuffer(count: m * m)
+    for i in 0..<m { transposed[i + i * m] = 1 }
+    for index in forward { add(paths[index], to: transposed.pointer, m) }
+    let spread = NumberBuffer(count: m * m)
+    // Rows of T = S Bᵀ, then of C = B T.
+    var effects = Matrix(rowCount: m, columnCount: m)
+    for j in 0..<m { for i in 0..<m { effects.elements[i + j * m] = transposed[j + i * m] } }
+    effects.elements.withUnsafeBufferPointer { b in
+      guard let base = b.baseAddress else { return }
+      for item in covariances {
+        let (i, j) = (item.target, item.origin)
+        addColumn(base + j * m, item.value, to: spread.pointer + i * m, m)
+        if i != j { addColumn(base + i * m, item.value, to: spread.pointer + j * m, m) }
+      }
+    }
+    for index in forward { add(paths[index], to: spread.pointer, m) }
+    Kernels.mirrorLower(spread.pointer, order: m)
+    return withExtendedLifetime((transposed, spread)) {
+      (effects, spread.matrix(rowCount: m, columnCount: m))
+    }
+  }
+
+  /// Adds the column of a path's origin to that of its target.
+  @inline(__always)
+  private static func add(_ path: Path, to columns: UnsafeMutablePointer<Double>, _ m: Int) {
+    addColumn(columns + path.origin * m, path.value, to: columns + path.target * m, m)
+  }
+
+  @inline(__always)
+  private static func addColumn(
+    _ source: UnsafePointer<Double>, _ value: Double, to target: UnsafeMutablePointer<Double>, _ m: Int
+  ) {
+    for k in 0..<m { target[k] += value * source[k] }
+  }
+
+  /// B and C by elimination: the plain way, which loops need.
+  static func invert(_ a: Matrix, _ s: Matrix) -> (effects: Matrix, covariance: Matrix)? {
+    let m = a.rowCount
+    guard let effects = try? LU(Matrix.identity(m) - a).inverse(), effects.isFinite else { return nil }
+    return (effects, effects.sandwiching(s))
   }
 
   /// The places of the observed variables.

@@ -21,7 +21,10 @@ extension FittedModel {
     let t = estimates.count
     var quadratic = 0.0
     let gradient = NumberBuffer(count: t)
-    let curvature = NumberBuffer(count: t * t)
+    // At maximum likelihood's own weight Σ m ΔᵀVΔ is the expected information, whose inverse is there.
+    let isExpected =
+      weight == .model && options.estimator == .maximumLikelihood && options.missing == .listwise
+    let curvature = NumberBuffer(count: isExpected ? 0 : t * t)
     for (index, block) in table.blocks.enumerated() {
       let sample = moments[index]
       let structure = BlockStructure(
@@ -47,7 +50,10 @@ extension FittedModel {
       let m = multiplier(ofBlock: index)
       quadratic += m * value
       discrepancy.addGradient(-0.5 * m, into: gradient.pointer)
-      discrepancy.addCurvature(.expected, 0.5 * m, dimension: t, into: curvature.pointer)
+      if !isExpected { discrepancy.addCurvature(.expected, 0.5 * m, dimension: t, into: curvature.pointer) }
+    }
+    if isExpected {
+      return ((try? expectedAnalysis())?.inverse).map { quadratic - $0.quadraticForm(gradient.array) }
     }
     Kernels.mirrorLower(curvature.pointer, order: t)
     guard let inverse = invert(curvature.matrix(rowCount: t, columnCount: t)) else { return nil }

@@ -42,7 +42,8 @@ extension FittedModel {
   public func estimateCovariance(_ kind: InformationKind? = nil) throws(InferenceError) -> EstimateCovariance
   {
     guard let kind else { return try robustCovariance() }
-    guard let inverse = invert(try information(kind)) else { throw .notIdentified }
+    let found = kind == .expected ? try expectedAnalysis().inverse : invert(try information(kind))
+    guard let inverse = found else { throw .notIdentified }
     return EstimateCovariance(
       matrix: inverse, information: kind, kind: kind == .firstOrder ? .firstOrder : .standard)
   }

@@ -34,6 +34,13 @@ public struct Identification: Sendable, Hashable {
   /// and a direction of 1e-10 has standard errors 10⁵ times those of the rest.
   public static let tolerance = 1e-10
 
+  init(degreesOfFreedom: Int, rank: Int, smallestEigenvalue: Double, directions: [UnidentifiedDirection]) {
+    self.degreesOfFreedom = degreesOfFreedom
+    self.rank = rank
+    self.smallestEigenvalue = smallestEigenvalue
+    self.directions = directions
+  }
+
   /// Finds the rank of an information matrix, and names the combinations in its null space.
   ///
   /// - Parameters:
@@ -79,15 +86,68 @@ public struct Identification: Sendable, Hashable {
   }
 }
 
+/// An information matrix's inverse, and what it says of identification.
+struct InformationAnalysis: Sendable {
+  var identification: Identification
+  /// `nil` where the matrix is singular.
+  var inverse: Matrix?
+
+  init(identification: Identification, inverse: Matrix?) {
+    self.identification = identification
+    self.inverse = inverse
+  }
+
+  /// The usual case, without eigenvectors: the factor of a matrix that is clearly regular gives the inverse, and the
+  /// inverse its smallest eigenvalue; `nil` where ``Identification`` must look closer.
+  init?(regular information: Matrix, degreesOfFreedom: Int) {
+    let t = information.rowCount
+    let scale = information.diagonal.map { $0 > 0 ? 1 / $0.squareRoot() : 1 }
+    var work = information
+    func rescale(_ a: inout Matrix) {
+      a.elements.withUnsafeMutableBufferPointer { a in
+        for j in 0..<t { for i in 0..<t { a[i + j * t] *= scale[i] * scale[j] } }
+      }
+    }
+    rescale(&work)
+    let isRegular = work.elements.withUnsafeMutableBufferPointer { a in
+      guard let base = a.baseAddress, Kernels.choleskyInPlace(base, order: t) else { return t == 0 }
+      // The least share of a parameter's information that those before it leave.
+      for i in 0..<t where !(base[i + i * t] * base[i + i * t] > 100 * Identification.tolerance) { return false }
+      Kernels.invertFactorInPlace(base, order: t)
+      return true
+    }
+    guard isRegular else { return nil }
+    let largest = work.largestEigenvalue()
+    guard largest.isFinite, t == 0 || 1 / largest > 100 * Identification.tolerance else { return nil }
+    rescale(&work)
+    inverse = work
+    identification = Identification(
+      degreesOfFreedom: degreesOfFreedom, rank: t, smallestEigenvalue: t == 0 ? 1 : 1 / largest, directions: [])
+  }
+}
+
 extension FittedModel {
   /// The degrees of freedom: distinct moments minus free parameters.
   public var degreesOfFreedom: Int { table.distinctMomentCount - parameterCount }
 
   /// Whether the model is identified at the estimates, judged by the expected information.
-  public func identification() throws(InferenceError) -> Identification {
-    Identification(
-      information: try information(.expected), names: table.freeParameterNames,
-      degreesOfFreedom: degreesOfFreedom, tangent: constraints?.tangent)
+  public func identification() throws(InferenceError) -> Identification { try expectedAnalysis().identification }
+
+  /// The expected information taken apart, once for all that asks.
+  func expectedAnalysis() throws(InferenceError) -> InformationAnalysis {
+    try memo.value("expected") { () throws(InferenceError) in
+      let information = try information(.expected)
+      if constraints?.tangent == nil,
+        let quick = InformationAnalysis(regular: information, degreesOfFreedom: degreesOfFreedom)
+      {
+        return quick
+      }
+      return InformationAnalysis(
+        identification: Identification(
+          information: information, names: table.freeParameterNames, degreesOfFreedom: degreesOfFreedom,
+          tangent: constraints?.tangent),
+        inverse: invert(information))
+    }
   }
 }
 

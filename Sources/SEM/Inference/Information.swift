@@ -31,12 +31,15 @@ extension FittedModel {
     if kind == .firstOrder {
       return try unitScores().crossProduct()
     }
-    let buffer = NumberBuffer(count: t * t)
-    objective.curvature(kind == .observed ? .exact : .expected, into: buffer.pointer)
-    Kernels.mirrorLower(buffer.pointer, order: t)
-    let factor = 0.5 * multiplier
-    for i in 0..<buffer.count { buffer[i] *= factor }
-    return buffer.matrix(rowCount: t, columnCount: t)
+    var result = Matrix(rowCount: t, columnCount: t)
+    result.elements.withUnsafeMutableBufferPointer { elements in
+      guard let base = elements.baseAddress else { return }
+      objective.curvature(kind == .observed ? .exact : .expected, into: base)
+      Kernels.mirrorLower(base, order: t)
+      let factor = 0.5 * multiplier
+      for i in elements.indices { elements[i] *= factor }
+    }
+    return result
   }
 
   /// The objective, evaluated at the estimates.

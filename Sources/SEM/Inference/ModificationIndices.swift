@@ -27,7 +27,7 @@ extension FittedModel {
   ///
   /// - Parameter information: Expected, as in lavaan whatever the standard errors come from, or observed.
   /// - Throws: ``InferenceError/notIdentified``.
-  /// - Complexity: O(t) for each element of the cross information and O(t²) for each candidate.
+  /// - Complexity: O(t²) for each candidate, in matrix products.
   public func modificationIndices(information: InformationKind = .expected)
     throws(InferenceError) -> [ModificationIndex]
   {
@@ -61,34 +61,44 @@ extension FittedModel {
     let gradient = NumberBuffer(count: values.count)
     objective.gradient(into: gradient.pointer)
 
-    let standardizer = Standardizer(fit: self)
+    let standardizer = standardizer
     let half = 0.5 * multiplier
-    let column = NumberBuffer(count: t + 1)
     var result: [ModificationIndex] = []
-    for (position, candidate) in candidates.enumerated() {
-      // Information about the candidate and the free parameters; the last element is its own.
-      column.fill(0)
+    result.reserveCapacity(candidates.count)
+    var first = 0
+    while first < candidates.count {
+      let width = min(Self.stripWidth, candidates.count - first)
+      // Information about the candidates of a strip and the free parameters, a column each; and their own.
+      var cross = Matrix(rowCount: t, columnCount: width)
+      var own = [Double](repeating: 0, count: width)
       for (index, block) in objective.blocks.enumerated() {
-        block.addInformationColumn(
-          of: t + position, kind, objective.weights[index], freeCount: t, into: column.pointer)
+        block.addCrossInformation(
+          of: (t + first)..<(t + first + width), kind, objective.weights[index], to: &cross, own: &own)
       }
-      let own = column[t]
-      let explained = inverse.quadraticForm(Array(column.array[..<t]))
-      let remaining = own - explained
-      guard own > 0, remaining > 1e-9 * own else { continue }
-      let score = -gradient[t + position]
-      let change = score / remaining
-      var row = candidate.row
-      row.free = 0
-      result.append(
-        ModificationIndex(
-          parameter: row, index: half * score * change, expectedChange: change,
-          standardizedLatent: standardizer?.value(row, change, .latent),
-          standardizedAll: standardizer?.value(row, change, .all),
-          standardizedExceptCovariates: standardizer?.value(row, change, .exceptCovariates)))
+      let weighted = inverse * cross
+      for position in 0..<width {
+        var explained = 0.0
+        for a in (position * t)..<((position + 1) * t) { explained += cross.elements[a] * weighted.elements[a] }
+        let remaining = own[position] - explained
+        guard own[position] > 0, remaining > 1e-9 * own[position] else { continue }
+        let score = -gradient[t + first + position]
+        let change = score / remaining
+        var row = candidates[first + position].row
+        row.free = 0
+        result.append(
+          ModificationIndex(
+            parameter: row, index: half * score * change, expectedChange: change,
+            standardizedLatent: standardizer?.value(row, change, .latent),
+            standardizedAll: standardizer?.value(row, change, .all),
+            standardizedExceptCovariates: standardizer?.value(row, change, .exceptCovariates)))
+      }
+      first += width
     }
     return result
   }
+
+  /// How many candidates are taken at a time.
+  private static let stripWidth = 128
 
   /// The second derivatives of F at the given values of a table's parameters.
   private func curvature(
@@ -110,6 +120,18 @@ extension FittedModel {
     var tableRow: Int?
   }
 
+  /// What tells rows of one block apart; a covariance has no direction.
+  private struct Place: Hashable {
+    var op: Operator
+    var left: String
+    var right: String
+
+    init(_ op: Operator, _ lhs: String, _ rhs: String) {
+      self.op = op
+      (left, right) = op == .covariance && rhs < lhs ? (rhs, lhs) : (lhs, rhs)
+    }
+  }
+
   private static func candidates(_ table: ParameterTable) -> [Candidate] {
     var result: [Candidate] = []
     for (index, row) in table.rows.enumerated() where row.free == 0 && !row.isExogenous {
@@ -121,14 +143,10 @@ extension FittedModel {
     }
     for block in table.blocks {
       let rows = table.rows.filter { $0.block == block.number }
-      var present = Set<[String]>()
-      for row in rows {
-        present.insert([row.op.rawValue, row.lhs, row.rhs])
-        if row.op == .covariance { present.insert([row.op.rawValue, row.rhs, row.lhs]) }
-      }
+      var present = Set<Place>()
+      for row in rows { present.insert(Place(row.op, row.lhs, row.rhs)) }
       func add(_ lhs: String, _ op: Operator, _ rhs: String) {
-        guard present.insert([op.rawValue, lhs, rhs]).inserted else { return }
-        if op == .covariance { present.insert([op.rawValue, rhs, lhs]) }
+        guard present.insert(Place(op, lhs, rhs)).inserted else { return }
         var row = Parameter(lhs: lhs, op: op, rhs: rhs, block: block.number, group: block.group)
         row.origin = .preset
         result.append(Candidate(row: row, tableRow: nil))
@@ -162,8 +180,8 @@ extension FittedModel {
       for target in variables {
         for origin in variables where origin != target {
           let isMeasured =
-            present.contains([Operator.measurement.rawValue, target, origin])
-            || present.contains([Operator.measurement.rawValue, origin, target])
+            present.contains(Place(.measurement, target, origin))
+            || present.contains(Place(.measurement, origin, target))
           if !isMeasured { add(target, .regression, origin) }
         }
       }
@@ -173,15 +191,21 @@ extension FittedModel {
 }
 
 extension BlockDiscrepancy {
-  /// Adds `factor` times the curvature between parameter `of` and the first `freeCount` ones, then its own.
-  fileprivate func addInformationColumn(
-    of parameter: Int, _ kind: Curvature, _ factor: Double, freeCount t: Int,
-    into column: UnsafeMutablePointer<Double>
+  /// Adds `factor` times the curvature between the parameters `range` and those before the first of all candidates, the
+  /// rows of `cross`, and between each and itself.
+  fileprivate func addCrossInformation(
+    of range: Range<Int>, _ kind: Curvature, _ factor: Double, to cross: inout Matrix, own: inout [Double]
   ) {
-    guard let candidate = structure.elements.first(where: { $0.parameter == parameter }) else { return }
-    for element in structure.elements where element.parameter >= 0 && element.parameter < t {
-      column[element.parameter] += factor * pairCurvature(candidate, element, kind)
+    let t = cross.rowCount
+    let free = structure.elements.filter { $0.parameter >= 0 && $0.parameter < t }
+    let line = NumberBuffer(count: free.count)
+    for candidate in structure.elements where range.contains(candidate.parameter) {
+      let position = candidate.parameter - range.lowerBound
+      own[position] += factor * pairCurvature(candidate, candidate, kind)
+      pairCurvatures(candidate, free, kind, into: line.pointer)
+      for (index, element) in free.enumerated() {
+        cross.elements[element.parameter + position * t] += factor * line[index]
+      }
     }
-    column[t] += factor * pairCurvature(candidate, candidate, kind)
   }
 }

@@ -45,9 +45,9 @@ extension FittedModel {
         row, estimate: value, standardError: row.free > 0 ? errors?[row.free - 1] : 0,
         level: options.confidenceLevel)
     }
-    let unit = { (row: Parameter) -> [Double]? in
-      var gradient = [Double](repeating: 0, count: self.estimates.count)
-      if row.free > 0 { gradient[row.free - 1] = 1 }
+    let unit = { (row: Parameter) -> SparseGradient? in
+      var gradient = SparseGradient()
+      if row.free > 0 { gradient.add(1, at: row.free - 1) }
       return gradient
     }
     result += definedParameters(covariance, value: { $1 }, gradient: { row, _ in unit(row) })
@@ -57,11 +57,11 @@ extension FittedModel {
   /// The standardised solution with delta-method errors, in the order of ``parameterEstimates(_:)``.
   ///
   /// Defined parameters are their formulas at the standardised values of the labelled rows, as in lavaan.
-  /// - Complexity: O(m² t) for m variables.
+  /// - Complexity: O(m t) for m variables, and the square of what each value depends on.
   public func standardizedEstimates(_ kind: StandardizationKind, _ covariance: EstimateCovariance?)
     -> [ParameterEstimate]
   {
-    guard let standardizer = Standardizer(fit: self) else { return [] }
+    guard let standardizer else { return [] }
     var result = zip(table.rows, rowValues).map { row, value in
       let error = covariance.flatMap { covariance in
         standardizer.gradient(row, value, kind).flatMap { covariance.standardError(gradient: $0) }
@@ -76,10 +76,13 @@ extension FittedModel {
     return result
   }
 
+  /// What standardises, made once.
+  var standardizer: Standardizer? { memo.value("standardizer") { Standardizer(fit: self) } }
+
   /// Formulas over labelled rows, given each row's value and the gradient of that value by the free parameters.
   private func definedParameters(
     _ covariance: EstimateCovariance?, value: (Parameter, Double) -> Double?,
-    gradient: (Parameter, Double) -> [Double]?
+    gradient: (Parameter, Double) -> SparseGradient?
   ) -> [ParameterEstimate] {
     guard !table.definitions.isEmpty else { return [] }
     var indices: [String: Int] = [:]
@@ -101,11 +104,14 @@ extension FittedModel {
       }
       var partials = [Double](repeating: 0, count: values.count)
       let estimate = formula.valueAndGradient(at: values, gradient: &partials)
-      var total = [Double](repeating: 0, count: estimates.count)
+      var total = SparseGradient()
       for variable in formula.variables where partials[variable] != 0 {
-        let inner = gradient(labelled[variable].row, labelled[variable].value) ?? [.nan]
-        for a in total.indices {
-          total[a] += partials[variable] * (inner.count == total.count ? inner[a] : .nan)
+        if let inner = gradient(labelled[variable].row, labelled[variable].value) {
+          for (index, parameter) in inner.parameters.enumerated() {
+            total.add(partials[variable] * inner.values[index], at: parameter)
+          }
+        } else {
+          total.add(.nan, at: 0)
         }
       }
       let error = covariance.flatMap { $0.standardError(gradient: total) }

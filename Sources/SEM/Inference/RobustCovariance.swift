@@ -28,7 +28,7 @@ extension FittedModel {
       let bread: InformationKind =
         options.information == .firstOrder
         ? (kind == .robustHuberWhite || kind == .robustCluster ? .observed : .expected) : options.information
-      guard let inverse = invert(try information(bread)) else { throw .notIdentified }
+      let inverse = try estimateCovariance(bread).matrix
       let meat: Matrix
       switch kind {
       case .robustHuberWhite, .robustCluster: meat = try information(.firstOrder)

@@ -16,12 +16,12 @@ public enum StandardizationKind: String, Sendable, Hashable, CaseIterable, Codab
 /// for loadings, regressions, variances and intercepts, residual variances for covariances (so that they become
 /// correlations of residuals). Hence ds = Π Vₖ^eₖ dv + s Σ eₖ dVₖ / Vₖ, with the total variances' derivatives
 /// ∂C(k,k)/∂A(i,j) = 2 B(k,i) C(k,j) and ∂C(k,k)/∂S(i,j) = 2 B(k,i) B(k,j).
-struct Standardizer {
-  private struct BlockPart {
+struct Standardizer: Sendable {
+  private struct BlockPart: Sendable {
     var matrices: ReticularMatrices
     var place: [String: Int]
-    /// ∂C(k,k)/∂θ: variables × parameters.
-    var totalDerivatives: Matrix
+    /// ∂C(k,k)/∂θ of each variable k: the parameters that its variance depends on.
+    var totalDerivatives: [SparseGradient]
     /// For each variable, the free parameter that is its residual variance, or -1.
     var residualParameter: [Int]
     var covariates: Set<String>
@@ -51,21 +51,23 @@ struct Standardizer {
       place[name] = position
     }
     let m = matrices.variables.count
-    var derivatives = Matrix(rowCount: m, columnCount: t)
+    var derivatives = [SparseGradient](repeating: SparseGradient(), count: m)
     var residual = [Int](repeating: -1, count: m)
     let b = matrices.totalEffects
     let c = matrices.totalCovariance
     for row in table.rows where row.block == block.number && row.free > 0 {
       let a = row.free - 1
       guard row.op != .intercept, let left = place[row.lhs], let right = place[row.rhs] else { continue }
-      for k in 0..<m {
+      let (i, j) = row.op == .measurement ? (right, left) : (left, right)
+      for k in 0..<m where b.elements[k + i * m] != 0 || row.op == .covariance {
+        let own = b.elements[k + i * m]
+        let value: Double
         switch row.op {
-        case .measurement: derivatives[k, a] += 2 * b[k, right] * c[k, left]
-        case .regression: derivatives[k, a] += 2 * b[k, left] * c[k, right]
-        case .covariance:
-          derivatives[k, a] += (left == right ? 1 : 2) * b[k, left] * b[k, right]
-        default: break
+        case .measurement, .regression: value = 2 * own * c.elements[k + j * m]
+        case .covariance: value = (i == j ? 1 : 2) * own * b.elements[k + j * m]
+        default: value = 0
         }
+        if value != 0 { derivatives[k].add(value, at: a) }
       }
       if row.op == .covariance, left == right { residual[left] = a }
     }
@@ -100,44 +102,47 @@ struct Standardizer {
     var exponent: Double
   }
 
-  private func factors(_ row: Parameter, _ part: BlockPart, _ kind: StandardizationKind) -> [Factor] {
-    func scales(_ name: String, isOutcome: Bool) -> Bool {
-      guard let index = part.place[name] else { return false }
-      switch kind {
-      case .latent: return index >= part.matrices.observedCount
-      case .all: return true
-      // A modification index may make a covariate an outcome.
-      case .exceptCovariates: return isOutcome || !part.covariates.contains(name)
-      }
-    }
+  /// The variances of a row's product of powers: none, one or two.
+  private func factors(
+    _ row: Parameter, _ part: BlockPart, _ kind: StandardizationKind
+  ) -> (first: Factor?, second: Factor?) {
     func factor(
       _ name: String, _ exponent: Double, isResidual: Bool = false, isOutcome: Bool = false
-    ) -> [Factor] {
-      guard scales(name, isOutcome: isOutcome), let index = part.place[name] else { return [] }
-      return [Factor(variable: index, isResidual: isResidual, exponent: exponent)]
+    ) -> Factor? {
+      guard let index = part.place[name] else { return nil }
+      switch kind {
+      case .latent: if index < part.matrices.observedCount { return nil }
+      case .all: break
+      // A modification index may make a covariate an outcome.
+      case .exceptCovariates: if !isOutcome, part.covariates.contains(name) { return nil }
+      }
+      return Factor(variable: index, isResidual: isResidual, exponent: exponent)
     }
     switch row.op {
-    case .measurement: return factor(row.lhs, 0.5) + factor(row.rhs, -0.5)
-    case .regression: return factor(row.rhs, 0.5) + factor(row.lhs, -0.5, isOutcome: true)
-    case .covariance where row.lhs == row.rhs: return factor(row.lhs, -1)
+    case .measurement: return (factor(row.lhs, 0.5), factor(row.rhs, -0.5))
+    case .regression: return (factor(row.rhs, 0.5), factor(row.lhs, -0.5, isOutcome: true))
+    case .covariance where row.lhs == row.rhs: return (factor(row.lhs, -1), nil)
     case .covariance:
-      return factor(row.lhs, -0.5, isResidual: true) + factor(row.rhs, -0.5, isResidual: true)
-    case .intercept: return factor(row.lhs, -0.5)
-    default: return []
+      return (factor(row.lhs, -0.5, isResidual: true), factor(row.rhs, -0.5, isResidual: true))
+    case .intercept: return (factor(row.lhs, -0.5), nil)
+    default: return (nil, nil)
     }
   }
 
   /// The factor Π Vₖ^eₖ of a row, also of one that is not in the table; `nil` where a variance is not positive.
   func scale(_ row: Parameter, _ kind: StandardizationKind) -> Double? {
     let part = parts[row.block - 1]
-    var product = 1.0
-    for factor in factors(row, part, kind) {
-      let value = variance(factor, part)
-      guard value > 0 else { return nil }
-      product *=
-        factor.exponent == -1 ? 1 / value : factor.exponent > 0 ? value.squareRoot() : 1 / value.squareRoot()
-    }
-    return product
+    let factors = factors(row, part, kind)
+    guard let first = power(factors.first, part), let second = power(factors.second, part) else { return nil }
+    return first * second
+  }
+
+  /// V^e; 1 without a factor.
+  private func power(_ factor: Factor?, _ part: BlockPart) -> Double? {
+    guard let factor else { return 1 }
+    let value = variance(factor, part)
+    guard value > 0 else { return nil }
+    return factor.exponent == -1 ? 1 / value : factor.exponent > 0 ? value.squareRoot() : 1 / value.squareRoot()
   }
 
   private func variance(_ factor: Factor, _ part: BlockPart) -> Double {
@@ -152,21 +157,56 @@ struct Standardizer {
   }
 
   /// The gradient of a row's standardised value by the free parameters.
-  func gradient(_ row: Parameter, _ value: Double, _ kind: StandardizationKind) -> [Double]? {
+  func gradient(_ row: Parameter, _ value: Double, _ kind: StandardizationKind) -> SparseGradient? {
     guard let scale = scale(row, kind) else { return nil }
     let part = parts[row.block - 1]
-    var gradient = [Double](repeating: 0, count: parameterCount)
-    if row.free > 0 { gradient[row.free - 1] += scale }
-    for factor in factors(row, part, kind) {
+    var gradient = SparseGradient()
+    if row.free > 0 { gradient.add(scale, at: row.free - 1) }
+    let factors = factors(row, part, kind)
+    for case let factor? in [factors.first, factors.second] {
       let weight = scale * value * factor.exponent / variance(factor, part)
       if weight == 0 { continue }
       if factor.isResidual {
         let parameter = part.residualParameter[factor.variable]
-        if parameter >= 0 { gradient[parameter] += weight }
+        if parameter >= 0 { gradient.add(weight, at: parameter) }
       } else {
-        for a in 0..<parameterCount { gradient[a] += weight * part.totalDerivatives[factor.variable, a] }
+        let derivatives = part.totalDerivatives[factor.variable]
+        for (index, parameter) in derivatives.parameters.enumerated() {
+          gradient.add(weight * derivatives.values[index], at: parameter)
+        }
       }
     }
     return gradient
+  }
+}
+
+/// A gradient by the free parameters of which only what is not zero is kept; a parameter may occur more than once.
+struct SparseGradient: Sendable {
+  /// Parameters, from 0.
+  private(set) var parameters: [Int] = []
+  private(set) var values: [Double] = []
+
+  mutating func add(_ value: Double, at parameter: Int) {
+    parameters.append(parameter)
+    values.append(value)
+  }
+}
+
+extension EstimateCovariance {
+  /// The standard error of a function with a sparse gradient (delta method); `nil` where it is not defined.
+  ///
+  /// - Complexity: O(n²) for n numbers of the gradient.
+  func standardError(gradient: SparseGradient) -> Double? {
+    let t = matrix.rowCount
+    let variance = matrix.elements.withUnsafeBufferPointer { v in
+      var sum = 0.0
+      for (b, column) in gradient.parameters.enumerated() {
+        var inner = 0.0
+        for (a, row) in gradient.parameters.enumerated() { inner += gradient.values[a] * v[row + column * t] }
+        sum += inner * gradient.values[b]
+      }
+      return sum
+    }
+    return variance >= 0 ? variance.squareRoot() : nil
   }
 }
