@@ -78,8 +78,7 @@ func measureReading(_ path: String) throws {
   let before = memory("VmRSS")
   var moments: SampleMoments?
   let time = try seconds {
-    let table = try DataTable(contentsOf: path)
-    moments = try SampleMoments(table, variables: table.variableNames)
+    moments = try StreamedMoments(contentsOf: path).moments
   }
   let size = (try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
   try printLine(

@@ -1,16 +1,17 @@
 /// Reads delimited text into a ``DataTable`` in one pass over the bytes; columns that turn out to be text are collected in
 /// a second.
 struct CSVReader {
-  private let bytes: UnsafeBufferPointer<UInt8>
+  private var bytes: UnsafeBufferPointer<UInt8>
   private let missing: MissingCodes
   private let hasHeader: Bool
   private let dialect: CSVDialect
   private var mark: UInt8
   private var isMarkDecided: Bool
-  private var names: [String] = []
-  private var values: [[Double]] = []
-  private var firstText: [DataTable.TextCell?] = []
-  private var rowCount = 0
+  private(set) var names: [String] = []
+  /// The numbers of the rows read, NaN for missing cells and for text.
+  private(set) var values: [[Double]] = []
+  private(set) var firstText: [DataTable.TextCell?] = []
+  private(set) var rowCount = 0
 
   /// Prepares to read UTF-8 text without NUL bytes.
   init(_ bytes: UnsafeBufferPointer<UInt8>, options: CSVOptions) {
@@ -22,6 +23,9 @@ struct CSVReader {
     isMarkDecided = options.decimalMark != nil || dialect.delimiter == 0x2C
   }
 
+  /// The line of the text at which its rows begin, counted from 1.
+  var firstLine: Int { dialect.line }
+
   /// Reads everything.
   mutating func table() throws(DataError) -> DataTable {
     var scanner = CSVScanner(bytes, delimiter: dialect.delimiter, position: dialect.start, line: dialect.line)
@@ -29,6 +33,7 @@ struct CSVReader {
       throw DataError(.emptyFile, "There is no data: the file is empty or holds blank lines only.")
     }
     try readNames(&scanner)
+    firstText = Array(repeating: nil, count: names.count)
     let firstRow = (position: scanner.position, line: scanner.line)
     let capacity = rowEstimate(from: firstRow.position)
     values = names.map { _ in
@@ -36,7 +41,6 @@ struct CSVReader {
       column.reserveCapacity(capacity)
       return column
     }
-    firstText = Array(repeating: nil, count: names.count)
     while scanner.skipBlankLines() {
       try readRow(&scanner)
       rowCount += 1
@@ -52,6 +56,66 @@ struct CSVReader {
     }
     return DataTable(checked: columns, rowCount: rowCount, file: nil)
   }
+
+  // MARK: A part of a text
+
+  /// Reads what is complete of the next part of a text whose parts come one by one; begins with the names.
+  ///
+  /// A row that reaches the end of the part may go on in the next, which must begin with it.
+  /// - Parameters:
+  ///   - part: The part, from where the rows begin that have not been read.
+  ///   - line: The line of the text at the part's start, counted from 1; moved to where reading ended.
+  ///   - isLast: Whether nothing follows.
+  /// - Returns: The number of bytes that are read.
+  mutating func readRows(
+    _ part: UnsafeBufferPointer<UInt8>, line: inout Int, isLast: Bool
+  ) throws(DataError) -> Int {
+    bytes = part
+    var scanner = CSVScanner(part, delimiter: dialect.delimiter, position: 0, line: line)
+    if names.isEmpty {
+      scanner.position = dialect.start
+      guard scanner.skipBlankLines() else {
+        throw DataError(.emptyFile, "There is no data: the file is empty or holds blank lines only.")
+      }
+      try readNames(&scanner)
+      values = Array(repeating: [], count: names.count)
+      firstText = Array(repeating: nil, count: names.count)
+    }
+    var before = scanner
+    while scanner.skipBlankLines() {
+      before = scanner
+      let decision = (mark, isMarkDecided)
+      var failure: DataError?
+      do { try readRow(&scanner) } catch { failure = error }
+      // What ends with the part, or fails near its end, may be a row that is cut.
+      let isCut = scanner.position >= part.count || (failure != nil && part.count - before.position < Self.margin)
+      if isCut, !isLast {
+        (mark, isMarkDecided) = decision
+        for column in values.indices where values[column].count > rowCount {
+          values[column].removeLast(values[column].count - rowCount)
+        }
+        for column in firstText.indices where (firstText[column]?.line ?? 0) >= before.line {
+          firstText[column] = nil
+        }
+        scanner = before
+        break
+      }
+      if let failure { throw failure }
+      rowCount += 1
+      before = scanner
+    }
+    line = scanner.line
+    return scanner.position
+  }
+
+  /// Forgets the rows read; keeps names, marks and memory.
+  mutating func removeRows() {
+    for column in values.indices { values[column].removeAll(keepingCapacity: true) }
+    rowCount = 0
+  }
+
+  /// The most bytes of a row for which an error near the end of a part waits for the next part.
+  private static let margin = 1 << 20
 
   // MARK: Header
 

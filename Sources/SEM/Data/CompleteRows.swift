@@ -133,15 +133,22 @@ struct ListwiseSelection {
 
   /// Checks that a row is left, and says which variable is to blame if none is.
   func requireRows(group: String? = nil) throws(DataError) {
+    try report.requireRows(variables: variables, group: group)
+  }
+}
+
+extension ListwiseReport {
+  /// Checks that a row is left, and says which variable is to blame if none is.
+  func requireRows(variables: [String], group: String? = nil) throws(DataError) {
     guard usedCount == 0 else { return }
     let place = group.map { " in group \($0)" } ?? ""
-    if let empty = report.missing.first(where: { $0.count == report.rowCount }), report.rowCount > 0 {
+    if let empty = missing.first(where: { $0.count == rowCount }), rowCount > 0 {
       throw DataError(
         .allMissing, "\(empty.variable) has no observed value\(place).", variable: empty.variable,
         hint: "Leave it out of the model, or check how missing values are coded.")
     }
-    let most = report.missing.max { $0.count < $1.count }
-    let detail = most.map { "; \($0.variable) alone is missing in \($0.count) of \(report.rowCount)" } ?? ""
+    let most = missing.max { $0.count < $1.count }
+    let detail = most.map { "; \($0.variable) alone is missing in \($0.count) of \(rowCount)" } ?? ""
     throw DataError(
       .noCompleteRows, "No row\(place) has all \(counted(variables.count, "variable")) observed\(detail).")
   }

@@ -2,7 +2,7 @@ internal import SEMNumerics
 
 /// Means and centred cross-products of columns.
 enum CrossProducts {
-  private static let blockSize = 128
+  private static let blockSize = 256
 
   /// The means and the covariance matrix (divisor N) of the selected rows.
   ///
@@ -76,35 +76,17 @@ enum CrossProducts {
     of block: [Double], size: Int, order: Int, to products: inout [Double], sums: inout [Double]
   ) {
     block.withUnsafeBufferPointer { values in
+      guard let base = values.baseAddress else { return }
       for j in 0..<order {
-        let left = j * blockSize
         var sum = 0.0
-        for r in 0..<size { sum += values[left + r] }
+        for r in 0..<size { sum += base[j * blockSize + r] }
         sums[j] += sum
-        for i in j..<order {
-          products[i + j * order] += dot(values, left, i * blockSize, size)
-        }
+      }
+      products.withUnsafeMutableBufferPointer { target in
+        guard let target = target.baseAddress else { return }
+        Kernels.addCrossProducts(base, rows: size, stride: blockSize, columns: order, into: target)
       }
     }
-  }
-
-  /// The inner product of two stretches, in four partial sums so that the processor can overlap them.
-  @inline(__always)
-  private static func dot(_ values: UnsafeBufferPointer<Double>, _ a: Int, _ b: Int, _ count: Int) -> Double {
-    var (s0, s1, s2, s3) = (0.0, 0.0, 0.0, 0.0)
-    var r = 0
-    while r + 4 <= count {
-      s0 += values[a + r] * values[b + r]
-      s1 += values[a + r + 1] * values[b + r + 1]
-      s2 += values[a + r + 2] * values[b + r + 2]
-      s3 += values[a + r + 3] * values[b + r + 3]
-      r += 4
-    }
-    while r < count {
-      s0 += values[a + r] * values[b + r]
-      r += 1
-    }
-    return (s0 + s1) + (s2 + s3)
   }
 }
 
@@ -123,12 +105,17 @@ extension SampleMoments {
 
   init(_ selection: ListwiseSelection) throws(DataError) {
     let (mean, covariance) = CrossProducts.moments(selection)
-    for (index, name) in selection.variables.enumerated()
-    where !mean[index].isFinite || !covariance[index, index].isFinite {
+    self.init(variables: selection.variables, count: selection.usedCount, mean: mean, covariance: covariance)
+    try requireFinite()
+  }
+
+  /// Checks that no moment exceeds double precision.
+  func requireFinite() throws(DataError) {
+    for (index, name) in variables.enumerated()
+    where mean?[index].isFinite == false || !covariance[index, index].isFinite {
       throw DataError(
         .infiniteValue, "The values of \(name) are so large that its variance exceeds double precision.",
         variable: name, hint: "Rescale it.")
     }
-    self.init(variables: selection.variables, count: selection.usedCount, mean: mean, covariance: covariance)
   }
 }

@@ -43,6 +43,33 @@ enum TextDecoding {
     }
   }
 
+  // MARK: Parts of a text
+
+  /// Checks a part of a text that comes in parts; a character may be cut at the end of all parts but the last.
+  ///
+  /// - Throws: ``DataError/Code/notText``, ``DataError/Code/invalidEncoding``, ``DataError/Code/nulByte``.
+  static func requireUTF8(
+    _ bytes: UnsafeBufferPointer<UInt8>, isFirst: Bool, isLast: Bool, line: Int
+  ) throws(DataError) {
+    if isFirst {
+      try rejectOtherFormats(bytes)
+      if let mark = byteOrderMark(bytes), mark.encoding != .utf8 {
+        throw DataError(
+          .invalidEncoding, "The text is \(mark.encoding.rawValue); only UTF-8 can be read from a pipe.",
+          hint: "Save it as UTF-8, or read it from a file.")
+      }
+    }
+    if let offset = firstInvalidUTF8(bytes), isLast || bytes.count - offset > 3 {
+      var error = invalid(bytes, at: offset, encoding: .utf8)
+      if let found = error.line { error.line = found + line - 1 }
+      throw error
+    }
+    if bytes.contains(0) { try rejectNUL(bytes) }
+  }
+
+  /// The length of the byte order mark at the start of a text.
+  static func markLength(_ bytes: UnsafeBufferPointer<UInt8>) -> Int { byteOrderMark(bytes)?.length ?? 0 }
+
   // MARK: What is not text
 
   private static func rejectOtherFormats(_ bytes: UnsafeBufferPointer<UInt8>) throws(DataError) {

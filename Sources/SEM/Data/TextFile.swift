@@ -70,8 +70,72 @@ enum TextFile {
     throw DataError(.unreadableFile, "The file cannot be read.", hint: "Check its permissions.")
   }
 
+  /// A file read part by part into one buffer.
+  final class Parts {
+    let isRegularFile: Bool
+    private let handle: FileHandle
+    private var buffer: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
+    private var count = 0
+    private static let partSize = 4 << 20
+
+    /// Opens a file.
+    init(_ path: String) throws(DataError) {
+      var isDirectory: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+        throw DataError(.unreadableFile, "There is no such file.", hint: similarFile(to: path))
+      }
+      if isDirectory.boolValue { throw DataError(.unreadableFile, "This is a folder, not a file.") }
+      guard let handle = FileHandle(forReadingAtPath: path) else {
+        throw DataError(.unreadableFile, "The file cannot be read.", hint: "Check its permissions.")
+      }
+      self.handle = handle
+      let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+      let kind = try? FileManager.default.attributesOfItem(atPath: target)[.type] as? FileAttributeType
+      isRegularFile = kind == .typeRegular
+      capacity = 2 * Self.partSize
+      buffer = .allocate(capacity: capacity)
+    }
+
+    deinit {
+      buffer.deallocate()
+      try? handle.close()
+    }
+
+    /// The bytes that are read and not dropped, until the next call.
+    var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: buffer, count: count) }
+
+    /// Reads the next part behind the bytes that are there; true at the end of the file.
+    func readMore() throws(DataError) -> Bool {
+      let wanted = count + Self.partSize
+      if wanted > capacity {
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * wanted)
+        larger.update(from: buffer, count: count)
+        buffer.deallocate()
+        buffer = larger
+        capacity = 2 * wanted
+      }
+      while count < wanted {
+        let received = read(handle.fileDescriptor, buffer + count, wanted - count)
+        if received == 0 { return true }
+        if received < 0, errno == EINTR { continue }
+        guard received > 0 else {
+          throw DataError(.unreadableFile, "The file cannot be read to its end.")
+        }
+        count += received
+      }
+      return false
+    }
+
+    /// Drops bytes from the front.
+    func drop(_ dropped: Int) {
+      count -= dropped
+      if dropped > 0, count > 0 { buffer.update(from: buffer + dropped, count: count) }
+    }
+  }
+
   /// Suggests a file of the same folder whose name is near.
-  private static func similarFile(to path: String) -> String? {
+  fileprivate static func similarFile(to path: String) -> String? {
     let url = URL(fileURLWithPath: path)
     let neighbours = try? FileManager.default.contentsOfDirectory(
       atPath: url.deletingLastPathComponent().path)

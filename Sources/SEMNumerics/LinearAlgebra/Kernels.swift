@@ -164,6 +164,24 @@ public enum Kernels {
     }
   }
 
+  /// `c += aᵀ a` in the lower triangle, for `a` of `rows` rows whose columns stand `stride` numbers apart.
+  ///
+  /// - Complexity: rows · columns² operations; BLAS from eight columns on.
+  public static func addCrossProducts(
+    _ a: UnsafePointer<Double>, rows: Int, stride: Int, columns n: Int, into c: UnsafeMutablePointer<Double>
+  ) {
+    guard rows > 0, n > 0 else { return }
+    if n >= 8 {
+      la_syrk(
+        CChar(UInt8(ascii: "L")), CChar(UInt8(ascii: "T")), Int32(n), Int32(rows), 1, a, Int32(stride), 1, c,
+        Int32(n))
+      return
+    }
+    for j in 0..<n {
+      for i in j..<n { c[i + j * n] += dot(a + i * stride, a + j * stride, count: rows) }
+    }
+  }
+
   /// `c += factor · a bᵀ` for `a` and `b` of shape rows × columns.
   ///
   /// - Complexity: 2 rows² · columns operations in BLAS.
