@@ -65,7 +65,8 @@ struct Case {
         publishedEstimates: ["prototype": 0.87e-3, "magmaan": 0.39e-3], publishedWhole: ["magmaan": 2.2e-3])
     case "11 indicators":
       return Case(
-        name: name, text: try text("political-democracy"), data: try table("Examples/Data/PoliticalDemocracy"),
+        name: name, text: try text("political-democracy"),
+        data: try table("Examples/Data/PoliticalDemocracy"),
         publishedEstimates: ["prototype": 0.81e-3, "magmaan": 1.29e-3], publishedWhole: ["magmaan": 1.9e-3])
     case "MIMIC, fixed x":
       return Case(
@@ -75,7 +76,8 @@ struct Case {
         name: name, text: try text("p2p"), data: try table("Examples/Data/p2p-survey"), options: random)
     case "9 indicators, missing":
       return Case(
-        name: name, text: try text("three-factors"), data: try table("Tests/SEMTests/Fixtures/data/hs-missing"))
+        name: name, text: try text("three-factors"),
+        data: try table("Tests/SEMTests/Fixtures/data/hs-missing"))
     case "20 variables, missing":
       return try simulated(name: name, factors: 4, indicatorsPerFactor: 5, rows: 5000, missing: 0.12)
     case "40 variables, missing":
@@ -93,7 +95,8 @@ struct Case {
   /// The models of growing size: 20 indicators per factor.
   static func scaled(indicators p: Int) throws -> Case {
     try simulated(
-      name: "\(p) indicators", factors: max(1, p / 20), indicatorsPerFactor: min(p, 20), rows: max(1000, 2 * p))
+      name: "\(p) indicators", factors: max(1, p / 20), indicatorsPerFactor: min(p, 20),
+      rows: max(1000, 2 * p))
   }
 
   /// Loadings between 0.6 and 0.9, factor correlations of 0.3, unit variances.
@@ -102,7 +105,8 @@ struct Case {
   ///   - missing: The share of cells that are deleted at random.
   ///   - tailFreedom: Rows are divided by √(χ²/df) of so many degrees of freedom: multivariate t.
   static func simulated(
-    name: String, factors: Int, indicatorsPerFactor: Int, rows: Int, missing: Double = 0, tailFreedom: Int = 0,
+    name: String, factors: Int, indicatorsPerFactor: Int, rows: Int, missing: Double = 0,
+    tailFreedom: Int = 0,
     publishedEstimates: [String: Double] = [:], publishedWhole: [String: Double] = [:]
   ) throws -> Case {
     let p = factors * indicatorsPerFactor

@@ -58,7 +58,9 @@ private func bootstrap(_ fit: FittedModel, everything: Bool) throws -> [Double] 
 /// - Returns: The mean of all standard errors.
 private func simulate(_ fit: FittedModel, replications: Int, threads: Int) throws -> Double {
   let block = fit.table.blocks[0]
-  guard let implied = ReticularMatrices(block: block, table: fit.table, rowValues: fit.rowValues) else { return .nan }
+  guard let implied = ReticularMatrices(block: block, table: fit.table, rowValues: fit.rowValues) else {
+    return .nan
+  }
   let sampler = try MultivariateNormalSampler(covariance: implied.observedCovariance)
   let observed = block.observed
   let (table, count, estimates) = (fit.table, fit.count, fit.estimates)
@@ -90,7 +92,8 @@ private func moments(of rows: Matrix, _ names: [String]) -> SampleMoments {
     mean[j] = sum / Double(n)
     for i in 0..<n { centred.elements[i + j * n] -= mean[j] }
   }
-  return SampleMoments(variables: names, count: n, mean: mean, covariance: (1 / Double(n)) * centred.crossProduct())
+  return SampleMoments(
+    variables: names, count: n, mean: mean, covariance: (1 / Double(n)) * centred.crossProduct())
 }
 
 /// One number for each thread.

@@ -62,7 +62,9 @@ if let exportFolder {
 }
 
 if let serveName {
-  guard let name = (Case.names + Case.furtherNames).first(where: { Case.folder($0) == serveName }) else { exit(2) }
+  guard let name = (Case.names + Case.furtherNames).first(where: { Case.folder($0) == serveName }) else {
+    exit(2)
+  }
   try serve(Case.named(name))
   exit(0)
 }

@@ -88,7 +88,8 @@ struct CSVReader {
       var failure: DataError?
       do { try readRow(&scanner) } catch { failure = error }
       // What ends with the part, or fails near its end, may be a row that is cut.
-      let isCut = scanner.position >= part.count || (failure != nil && part.count - before.position < Self.margin)
+      let isCut =
+        scanner.position >= part.count || (failure != nil && part.count - before.position < Self.margin)
       if isCut, !isLast {
         (mark, isMarkDecided) = decision
         for column in values.indices where values[column].count > rowCount {

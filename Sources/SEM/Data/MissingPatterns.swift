@@ -105,9 +105,12 @@ public struct MissingPatterns: Sendable, Hashable {
   /// - Complexity: O(p²) for each pattern.
   public var coverage: Matrix {
     var result = Matrix(rowCount: variables.count, columnCount: variables.count)
-    for pattern in patterns {
-      let share = Double(pattern.count) / Double(count)
-      for j in pattern.observed { for i in pattern.observed { result[i, j] += share } }
+    let p = variables.count
+    result.elements.withUnsafeMutableBufferPointer { result in
+      for pattern in patterns {
+        let share = Double(pattern.count) / Double(count)
+        for j in pattern.observed { for i in pattern.observed { result[i + j * p] += share } }
+      }
     }
     return result
   }
@@ -131,7 +134,8 @@ public struct MissingPatterns: Sendable, Hashable {
         var sum = pattern.mean[place] - mean[variable]
         sum *= sum
         for column in 0..<pattern.deviations.columnCount {
-          sum += pattern.deviations[place, column] * pattern.deviations[place, column]
+          let value = pattern.deviations.elements[place + column * pattern.observed.count]
+          sum += value * value
         }
         variance[variable] += Double(pattern.count) / counts[variable] * sum
       }
@@ -247,16 +251,29 @@ extension MissingPatterns {
     var counts = Matrix(rowCount: p, columnCount: p)
     var sums = counts
     var products = counts
-    for pattern in patterns {
-      let n = Double(pattern.count)
-      let covariance = pattern.covariance
-      let deviation = zip(pattern.observed, pattern.mean).map { $1 - mean[$0] }
-      for (b, j) in pattern.observed.enumerated() {
-        for (a, i) in pattern.observed.enumerated() {
-          counts[i, j] += n
-          // The sum of variable i over the rows in which j is observed too.
-          sums[i, j] += n * deviation[a]
-          products[i, j] += n * (covariance[a, b] + deviation[a] * deviation[b])
+    var deviation = [Double](repeating: 0, count: p)
+    counts.elements.withUnsafeMutableBufferPointer { counts in
+      sums.elements.withUnsafeMutableBufferPointer { sums in
+        products.elements.withUnsafeMutableBufferPointer { products in
+          for pattern in patterns {
+            let n = Double(pattern.count)
+            let q = pattern.observed.count
+            for place in 0..<q { deviation[place] = pattern.mean[place] - mean[pattern.observed[place]] }
+            for b in 0..<q {
+              let column = pattern.observed[b] * p
+              for a in 0..<q {
+                let i = pattern.observed[a]
+                var product = deviation[a] * deviation[b]
+                for k in 0..<pattern.deviations.columnCount {
+                  product += pattern.deviations.elements[a + k * q] * pattern.deviations.elements[b + k * q]
+                }
+                counts[i + column] += n
+                // The sum of variable i over the rows in which the other is observed too.
+                sums[i + column] += n * deviation[a]
+                products[i + column] += n * product
+              }
+            }
+          }
         }
       }
     }

@@ -22,7 +22,8 @@ public struct StreamedMoments: Sendable {
   ///   - options: How to read it. Another encoding than UTF-8 makes the file be read whole.
   /// - Throws: ``DataError`` with line and column: as a ``DataTable`` and ``GroupedData`` of it would.
   /// - Complexity: O(*N p²*) time, O(*p²*) memory.
-  public init(contentsOf path: String, variables: [String]? = nil, options: CSVOptions = CSVOptions()) throws(DataError)
+  public init(contentsOf path: String, variables: [String]? = nil, options: CSVOptions = CSVOptions())
+    throws(DataError)
   {
     do throws(DataError) {
       if let encoding = options.encoding, encoding != .utf8 {
@@ -34,7 +35,9 @@ public struct StreamedMoments: Sendable {
         try self.init(source, variables, options)
       } catch {
         // Another encoding; a pipe cannot be read again.
-        guard error.code == .invalidEncoding, options.encoding == nil, source.isRegularFile else { throw error }
+        guard error.code == .invalidEncoding, options.encoding == nil, source.isRegularFile else {
+          throw error
+        }
         try self.init(whole: path, variables, options)
       }
     } catch {
@@ -64,7 +67,11 @@ public struct StreamedMoments: Sendable {
       if reader == nil { line = current.firstLine }
       let used = try current.readRows(text, line: &line, isLast: isLast)
       var total: MomentSum
-      if let sum { total = sum } else { total = try MomentSum(variables: wanted ?? current.names, names: current.names) }
+      if let sum {
+        total = sum
+      } else {
+        total = try MomentSum(variables: wanted ?? current.names, names: current.names)
+      }
       try total.add(current)
       sum = total
       current.removeRows()
@@ -113,8 +120,10 @@ private struct MomentSum {
   /// Joins the rows that a reader holds.
   mutating func add(_ reader: CSVReader) throws(DataError) {
     for (name, place) in zip(variables, places) where reader.firstText[place] != nil {
-      throw DataTable.Column(name: name, cells: .text(codes: [], levels: []), firstText: reader.firstText[place])
-        .notNumeric
+      throw DataTable.Column(
+        name: name, cells: .text(codes: [], levels: []), firstText: reader.firstText[place]
+      )
+      .notNumeric
     }
     let selection = try ListwiseSelection(
       places.map { reader.values[$0] }, variables: variables, rowCount: reader.rowCount, rows: nil)

@@ -11,7 +11,8 @@ final class Memo: Sendable {
   func value<Value: Sendable, Failure: Error>(
     _ name: String, _ make: () throws(Failure) -> Value
   ) throws(Failure) -> Value {
-    if let known = values.withLock({ $0[name] }) as? Value { return known }
+    // In two steps: nothing, cast to an optional type, would be a result.
+    if let kept = values.withLock({ $0[name] }), let known = kept as? Value { return known }
     let value = try make()
     values.withLock { $0[name] = value }
     return value

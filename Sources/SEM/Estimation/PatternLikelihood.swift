@@ -76,9 +76,9 @@ package final class PatternLikelihood {
     layouts.reserveCapacity(patterns.patterns.count)
     var places: [Int] = []
     places.reserveCapacity(patterns.patterns.count * (p + 1))
-    var factors: [Double] = []
-    factors.reserveCapacity(
-      patterns.patterns.reduce(0) { $0 + (p + 1) * ($1.deviations.columnCount + 1) })
+    let factors = NumberBuffer(
+      count: patterns.patterns.reduce(0) { $0 + (p + 1) * ($1.deviations.columnCount + 1) })
+    var factorCount = 0
     var products: [Double] = []
     let total = Double(patterns.count)
     // For each variable its place in the list of the pattern at hand; and that list in the order of Σ⁺.
@@ -101,12 +101,12 @@ package final class PatternLikelihood {
       let m = p - kept.count
       var layout = Layout(
         share: Double(pattern.count) / total, observedStart: observedStart, observedCount: o,
-        missingStart: missingStart, missingCount: m, factorStart: factors.count, rank: rank,
+        missingStart: missingStart, missingCount: m, factorStart: factorCount, rank: rank,
         productStart: -1, isDirect: o < m)
       let q = pattern.observed.count
       for column in 0..<rank {
-        let start = factors.count
-        for _ in 0...p { factors.append(0) }
+        let start = factorCount
+        factorCount += p + 1
         for (index, place) in kept.enumerated() {
           let row = places[observedStart + index]
           factors[start + row] =
@@ -114,7 +114,7 @@ package final class PatternLikelihood {
             ? pattern.deviations.elements[place + column * q] : pattern.mean[place] - origin[row]
         }
       }
-      factors[factors.count - 1] = 1
+      factors[factorCount - 1] = 1
       if 2 * rank > o, m > 0, !layout.isDirect {
         layout.productStart = products.count
         for j in 0..<o {
@@ -133,7 +133,7 @@ package final class PatternLikelihood {
     }
     self.layouts = layouts
     self.places = places
-    self.factors = NumberBuffer(factors)
+    self.factors = factors
     self.products = NumberBuffer(products)
     let n = order
     precision = NumberBuffer(count: n * n)
@@ -153,16 +153,17 @@ package final class PatternLikelihood {
 
   private func addFixedMoments() {
     let n = order
+    let batch = ColumnBatch(length: n)
     for layout in layouts where !layout.isDirect {
+      let root = layout.share.squareRoot()
       for column in 0..<layout.rank {
         let factor = factors.pointer + layout.factorStart + column * n
-        for j in 0..<n where factor[j] != 0 {
-          let value = layout.share * factor[j]
-          let target = fixedMoments.pointer + j * n
-          for i in 0..<n { target[i] += value * factor[i] }
-        }
+        let target = batch.next(isNegative: false, into: fixedMoments.pointer)
+        for i in 0..<n { target[i] = root * factor[i] }
       }
     }
+    batch.flush(into: fixedMoments.pointer)
+    Kernels.mirrorLower(fixedMoments.pointer, order: n)
   }
 
   /// F at Σ⁺ (order², both triangles), or `nil` where Σ⁺ is not positive definite.

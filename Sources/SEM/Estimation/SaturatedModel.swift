@@ -94,7 +94,7 @@ private final class PatternProducts {
   let place: [Int]
   /// length², D by rows and E by columns.
   let sums: NumberBuffer
-  private static let capacity = 64
+  private static let capacity = 192
   private let left, right: NumberBuffer
   private var count = 0
 

@@ -88,7 +88,7 @@ struct IncompleteAbsoluteFit {
     }
     let center = isFixed.indices.map { isFixed[$0] ? 0 : mean[$0] }
     let shift = isFixed.indices.map { isFixed[$0] ? 0 : mean[$0] - mu[$0] }
-    residual = likelihood.quadraticForm(difference, shift)
-    whole = likelihood.quadraticForm(sample, center)
+    let forms = likelihood.quadraticForms([(difference, shift), (sample, center)])
+    (residual, whole) = (forms[0], forms[1])
   }
 }

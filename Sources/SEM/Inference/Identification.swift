@@ -112,7 +112,9 @@ struct InformationAnalysis: Sendable {
     let isRegular = work.elements.withUnsafeMutableBufferPointer { a in
       guard let base = a.baseAddress, Kernels.choleskyInPlace(base, order: t) else { return t == 0 }
       // The least share of a parameter's information that those before it leave.
-      for i in 0..<t where !(base[i + i * t] * base[i + i * t] > 100 * Identification.tolerance) { return false }
+      for i in 0..<t where !(base[i + i * t] * base[i + i * t] > 100 * Identification.tolerance) {
+        return false
+      }
       Kernels.invertFactorInPlace(base, order: t)
       return true
     }
@@ -122,7 +124,8 @@ struct InformationAnalysis: Sendable {
     rescale(&work)
     inverse = work
     identification = Identification(
-      degreesOfFreedom: degreesOfFreedom, rank: t, smallestEigenvalue: t == 0 ? 1 : 1 / largest, directions: [])
+      degreesOfFreedom: degreesOfFreedom, rank: t, smallestEigenvalue: t == 0 ? 1 : 1 / largest,
+      directions: [])
   }
 }
 
@@ -131,7 +134,9 @@ extension FittedModel {
   public var degreesOfFreedom: Int { table.distinctMomentCount - parameterCount }
 
   /// Whether the model is identified at the estimates, judged by the expected information.
-  public func identification() throws(InferenceError) -> Identification { try expectedAnalysis().identification }
+  public func identification() throws(InferenceError) -> Identification {
+    try expectedAnalysis().identification
+  }
 
   /// The expected information taken apart, once for all that asks.
   func expectedAnalysis() throws(InferenceError) -> InformationAnalysis {

@@ -78,7 +78,9 @@ extension FittedModel {
       let weighted = inverse * cross
       for position in 0..<width {
         var explained = 0.0
-        for a in (position * t)..<((position + 1) * t) { explained += cross.elements[a] * weighted.elements[a] }
+        for a in (position * t)..<((position + 1) * t) {
+          explained += cross.elements[a] * weighted.elements[a]
+        }
         let remaining = own[position] - explained
         guard own[position] > 0, remaining > 1e-9 * own[position] else { continue }
         let score = -gradient[t + first + position]

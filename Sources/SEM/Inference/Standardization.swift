@@ -142,7 +142,8 @@ struct Standardizer: Sendable {
     guard let factor else { return 1 }
     let value = variance(factor, part)
     guard value > 0 else { return nil }
-    return factor.exponent == -1 ? 1 / value : factor.exponent > 0 ? value.squareRoot() : 1 / value.squareRoot()
+    return factor.exponent == -1
+      ? 1 / value : factor.exponent > 0 ? value.squareRoot() : 1 / value.squareRoot()
   }
 
   private func variance(_ factor: Factor, _ part: BlockPart) -> Double {

@@ -107,6 +107,22 @@ public enum Kernels {
     }
   }
 
+  /// `c = a b` for a symmetric `a` (both triangles filled) of the given order and a dense `b` of `columns` columns.
+  ///
+  /// - Complexity: 2 order² columns operations, in BLAS from ``blasOrder`` on.
+  public static func product(
+    symmetric a: UnsafePointer<Double>, order n: Int, _ b: UnsafePointer<Double>, columns: Int,
+    into c: UnsafeMutablePointer<Double>
+  ) {
+    guard n >= blasOrder, columns > 2 else {
+      multiply(symmetric: a, order: n, b, columns: columns, into: c)
+      return
+    }
+    let order = Int32(n)
+    let plain = CChar(UInt8(ascii: "N"))
+    la_gemm(plain, plain, order, Int32(columns), order, 1, a, order, b, order, 0, c, order)
+  }
+
   /// `c = a b a` for symmetric `a` and `b` (both triangles filled); `scratch` holds order² numbers.
   ///
   /// - Complexity: 3n³ operations below ``blasOrder``, 4n³ in BLAS above it.
