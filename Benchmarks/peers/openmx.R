@@ -1,4 +1,4 @@
-# Times OpenMx on one case, on request: see lavaan.R. "moments" is mxRun() of a model made once, without Hessian and
+# Times OpenMx on one case, on request: see lavaan.R. "refit" is mxRun() of a model made once, without Hessian and
 # standard errors. The model comes from table.csv, its covariates are random.
 suppressWarnings(suppressPackageStartupMessages(library(OpenMx)))
 invisible(mxOption(NULL, "Number of Threads", 1))

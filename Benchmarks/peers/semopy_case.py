@@ -2,7 +2,7 @@
 
     python semopy_case.py FOLDER
 
-"moments" fits a model made once to a covariance matrix; "whole" is the model's text and the data to estimates, standard
+"moments" is the model's text and a covariance matrix to point estimates, "refit" the same for a model made once; "whole" is the model's text and the data to estimates, standard
 errors, fit measures and the standardised solution.
 """
 import os, sys, time, warnings
@@ -24,6 +24,12 @@ covariance = data[list(prepared.vars["observed"])].cov(ddof=0)
 
 
 def moments():
+    model = semopy.Model(text)
+    model.fit(cov=covariance, n_samples=len(data))
+    return [model.last_result.fun]
+
+
+def refit():
     result = prepared.fit(cov=covariance, n_samples=len(data), clean_slate=True)
     return [result.fun]
 

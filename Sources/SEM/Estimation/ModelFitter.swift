@@ -8,7 +8,8 @@ public final class ModelFitter {
   public let table: ParameterTable
   /// How models are fitted.
   public let options: FitOptions
-  private let minimizer: NewtonMinimizer
+  private lazy var minimizer = NewtonMinimizer(
+    dimension: table.freeParameterCount, lower: lower, upper: upper)
   private let constraints: ModelConstraints?
   private let lower: [Double]?
   private let upper: [Double]?
@@ -31,7 +32,6 @@ public final class ModelFitter {
     }
     lower = bounds?.lower
     upper = bounds?.upper
-    minimizer = NewtonMinimizer(dimension: t, lower: lower, upper: upper)
   }
 
   /// Fits the model to moments with divisor N, one per block, in the blocks' order of observed variables.
@@ -47,7 +47,9 @@ public final class ModelFitter {
   {
     try check(moments)
     let scaled = Self.scale(moments, options)
-    guard let objective = Self.objective(table: table, moments: scaled, rows: rows, options: options) else {
+    let found =
+      largeObjective(scaled) ?? Self.objective(table: table, moments: scaled, rows: rows, options: options)
+    guard let objective = found else {
       throw Self.reason(table, scaled, rows, options)
     }
     var minimizerOptions = NewtonMinimizer.Options()
@@ -84,6 +86,27 @@ public final class ModelFitter {
     return result(best, failed, scaled, rows, objective)
   }
 
+  /// For measurement models of many parameters: the objective whose search needs no Hessian; `nil` for all others.
+  private func largeObjective(_ moments: [SampleMoments]) -> ModelObjective? {
+    guard table.freeParameterCount >= Self.leastLarge, constraints == nil, lower == nil,
+      options.estimator == .maximumLikelihood, options.missing == .listwise
+    else { return nil }
+    let multipliers = moments.map { options.multiplier(count: $0.count) }
+    let total = multipliers.reduce(0, +)
+    var blocks: [FactorModelBlock] = []
+    for (block, sample) in zip(table.blocks, moments) {
+      let structure = BlockStructure(
+        block: block, table: table, sampleValue: { Self.sampleValue($0, block, sample) })
+      guard let evaluator = FactorModelBlock(structure: structure, sample: sample) else { return nil }
+      blocks.append(evaluator)
+    }
+    return ModelObjective(
+      blocks: blocks, weights: multipliers.map { $0 / total }, dimension: table.freeParameterCount)
+  }
+
+  /// The number of parameters from which on a search without a Hessian is faster.
+  static let leastLarge = 1500
+
   /// What one start led to.
   private struct Attempt {
     var name: String
@@ -103,6 +126,14 @@ public final class ModelFitter {
     _ objective: ModelObjective, from values: [Double], _ options: NewtonMinimizer.Options, name: String
   ) -> Attempt {
     guard let constraints else {
+      if objective.blocks.allSatisfy({ $0 is FactorModelBlock }) {
+        let large = TruncatedNewtonMinimizer(dimension: objective.dimension)
+        let optimum = large.minimize(objective, from: values, options: options)
+        if optimum.termination == .converged || optimum.termination == .undefinedStart {
+          return Attempt(name: name, optimum: optimum)
+        }
+        return Attempt(name: name, optimum: minimizer.minimize(objective, from: optimum.point, options: options))
+      }
       return Attempt(name: name, optimum: minimizer.minimize(objective, from: values, options: options))
     }
     let result = ConstrainedMinimizer.minimize(

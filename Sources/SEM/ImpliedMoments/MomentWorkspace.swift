@@ -51,9 +51,12 @@ package final class MomentWorkspace {
 
   /// Computes everything at θ.
   ///
+  /// - Parameters:
+  ///   - theta: The free parameters.
+  ///   - includingSigma: Whether to form H and Σ; G, B and T are formed anyway.
   /// - Returns: Whether (I - A) could be inverted.
   /// - Complexity: O(p k² + p · nonzeros of A), for k sources; no allocation.
-  package func update(at theta: UnsafePointer<Double>) -> Bool {
+  package func update(at theta: UnsafePointer<Double>, includingSigma: Bool = true) -> Bool {
     let ns = structure.sinkCount
     let k = structure.sourceCount
     let p = structure.momentOrder
@@ -100,6 +103,7 @@ package final class MomentWorkspace {
         for i in 0..<structure.observedCount { column[i] -= origin[i] }
       }
 
+      guard includingSigma else { return true }
       // H = G T, plus what sinks share with sources in S.
       Kernels.product(g, rows: p, inner: k, t, columns: k, into: h)
       for index in structure.firstCovariance..<elements.count

@@ -78,6 +78,7 @@ struct VariableRoles: Sendable {
 extension ElementScope {
   /// Turns covariances so that the variable that comes first in the model's order stands left.
   mutating func orientCovariances() {
+    guard elements.contains(where: { $0.op == .covariance }) else { return }
     let order = VariableRoles(elements).order
     turnCovariances { (order[$0] ?? 0) > (order[$1] ?? 0) }
   }

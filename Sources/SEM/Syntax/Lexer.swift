@@ -1,17 +1,20 @@
 /// Cuts a model text into tokens in one pass. Productions: `name`, `string`, `number`, `comment` of Grammar.ebnf.
 struct Lexer {
   private let characters: [Character]
+  /// The codes of the characters: ASCII, or 0 for all others.
+  private let codes: [UInt8]
   private var position = 0
 
-  private init(_ characters: [Character]) {
-    self.characters = characters
+  private init(_ source: SourceText) {
+    characters = source.characters
+    codes = source.codes
   }
 
   /// The tokens of a text, ending with `.end`.
   ///
   /// - Complexity: O(*n*) in the number of characters.
   static func tokens(of source: SourceText) throws(SyntaxProblem) -> [Token] {
-    var lexer = Lexer(source.characters)
+    var lexer = Lexer(source)
     var tokens: [Token] = []
     while let token = try lexer.next() { tokens.append(token) }
     tokens.append(Token(kind: .end, range: SourceRange(source.characters.count, source.characters.count)))
@@ -25,6 +28,7 @@ struct Lexer {
 
   private mutating func next() throws(SyntaxProblem) -> Token? {
     skipBlanksAndComments()
+    if let token = plainToken() { return token }
     guard let character = peek() else { return nil }
     let start = position
     if character.isNewline {
@@ -46,7 +50,47 @@ struct Lexer {
     throw Self.unexpected(character, following: peek(1), at: SourceRange(start, start + 1))
   }
 
+  /// The frequent tokens of plain text by their codes: names, line ends and some signs. `nil` leaves the rest, and
+  /// everything that a name of other letters may need, to the general way.
+  private mutating func plainToken() -> Token? {
+    guard position < codes.count else { return nil }
+    let start = position
+    switch codes[start] {
+    case 0x0A:
+      position += 1
+      return Token(kind: .newline, range: SourceRange(start, position))
+    case 0x2B, 0x2A:
+      position += 1
+      return Token(kind: .symbol(codes[start] == 0x2B ? .plus : .star), range: SourceRange(start, position))
+    case 0x3D, 0x7E:
+      // "=~", "~~", and "~" before anything but the star of "~*~".
+      let next = start + 1 < codes.count ? codes[start + 1] : 0
+      guard next == 0x7E || (codes[start] == 0x7E && next != 0x2A) else { return nil }
+      position += next == 0x7E ? 2 : 1
+      let symbol: Symbol = codes[start] == 0x3D ? .measurement : next == 0x7E ? .covariance : .regression
+      return Token(kind: .symbol(symbol), range: SourceRange(start, position))
+    case 0x41...0x5A, 0x61...0x7A, 0x5F:
+      var end = start + 1
+      while end < codes.count, Self.continuesPlainName(codes[end]) { end += 1 }
+      // Another script may go on here.
+      if end < codes.count, codes[end] == 0 { return nil }
+      position = end
+      return Token(
+        kind: .name(String(decoding: codes[start..<end], as: UTF8.self)), range: SourceRange(start, end))
+    default: return nil
+    }
+  }
+
+  private static func continuesPlainName(_ code: UInt8) -> Bool {
+    switch code {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2E: true
+    default: false
+    }
+  }
+
   private mutating func skipBlanksAndComments() {
+    while position < codes.count, codes[position] == 0x20 || codes[position] == 0x09 { position += 1 }
+    if position < codes.count, codes[position] > 0x23 { return }
     while let character = peek() {
       if character == "#" || character == "!" {
         while let commented = peek(), !commented.isNewline { position += 1 }

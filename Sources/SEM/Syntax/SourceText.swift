@@ -37,13 +37,23 @@ public struct SourceLocation: Sendable, Hashable {
 /// A model text cut into characters and lines, so that errors can show the place they speak of.
 struct SourceText: Sendable, Hashable {
   let characters: [Character]
+  /// For each character its ASCII code, or 0 for all others.
+  let codes: [UInt8]
   private let lineStarts: [Int]
 
   init(_ text: String) {
-    characters = Array(text)
     var starts = [0]
-    for (offset, character) in characters.enumerated() where character.isNewline {
-      starts.append(offset + 1)
+    if text.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x0D && $0 != 0 }) {
+      // Every byte is a character.
+      codes = Array(text.utf8)
+      characters = codes.map { Character(Unicode.Scalar($0)) }
+      for (offset, code) in codes.enumerated() where (0x0A...0x0D).contains(code) { starts.append(offset + 1) }
+    } else {
+      characters = Array(text)
+      codes = characters.map { $0 == "\r\n" ? 0 : $0.asciiValue ?? 0 }
+      for (offset, character) in characters.enumerated() where character.isNewline {
+        starts.append(offset + 1)
+      }
     }
     lineStarts = starts
   }

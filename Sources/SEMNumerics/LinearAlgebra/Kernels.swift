@@ -123,6 +123,29 @@ public enum Kernels {
     la_gemm(plain, plain, order, Int32(columns), order, 1, a, order, b, order, 0, c, order)
   }
 
+  /// `c = a b` for `a` of shape rows × inner and `b` of shape inner × columns, in BLAS: for large dense matrices.
+  public static func product(
+    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, rows: Int, _ inner: Int, _ columns: Int,
+    into c: UnsafeMutablePointer<Double>
+  ) {
+    guard rows > 0, inner > 0, columns > 0 else { return }
+    let plain = CChar(UInt8(ascii: "N"))
+    la_gemm(
+      plain, plain, Int32(rows), Int32(columns), Int32(inner), 1, a, Int32(rows), b, Int32(inner), 0, c,
+      Int32(rows))
+  }
+
+  /// `c = aᵀ b` for `a` of shape rows × leftColumns and `b` of shape rows × columns, in BLAS: for large dense matrices.
+  public static func product(
+    transposed a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, rows: Int, _ leftColumns: Int,
+    _ columns: Int, into c: UnsafeMutablePointer<Double>
+  ) {
+    guard rows > 0, leftColumns > 0, columns > 0 else { return }
+    la_gemm(
+      CChar(UInt8(ascii: "T")), CChar(UInt8(ascii: "N")), Int32(leftColumns), Int32(columns), Int32(rows), 1, a,
+      Int32(rows), b, Int32(rows), 0, c, Int32(leftColumns))
+  }
+
   /// `c = a b a` for symmetric `a` and `b` (both triangles filled); `scratch` holds order² numbers.
   ///
   /// - Complexity: 3n³ operations below ``blasOrder``, 4n³ in BLAS above it.
