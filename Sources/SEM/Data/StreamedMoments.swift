@@ -22,15 +22,22 @@ public struct StreamedMoments: Sendable {
   ///   - options: How to read it. Another encoding than UTF-8 makes the file be read whole.
   /// - Throws: ``DataError`` with line and column: as a ``DataTable`` and ``GroupedData`` of it would.
   /// - Complexity: O(*N p²*) time, O(*p²*) memory.
-  public init(contentsOf path: String, variables: [String]? = nil, options: CSVOptions = CSVOptions())
-    throws(DataError)
-  {
+  public init(
+    contentsOf path: String, variables: [String]? = nil, options: CSVOptions = CSVOptions()
+  ) throws(DataError) {
+    try self.init(contentsOf: path, variables: variables, options: options, partSize: 4 << 20)
+  }
+
+  /// Reads so many bytes at a time.
+  package init(
+    contentsOf path: String, variables: [String]? = nil, options: CSVOptions = CSVOptions(), partSize: Int
+  ) throws(DataError) {
     do throws(DataError) {
       if let encoding = options.encoding, encoding != .utf8 {
         try self.init(whole: path, variables, options)
         return
       }
-      let source = try TextFile.Parts(path)
+      let source = try TextFile.Parts(path, partSize: partSize)
       do throws(DataError) {
         try self.init(source, variables, options)
       } catch {

@@ -77,10 +77,11 @@ enum TextFile {
     private var buffer: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     private var count = 0
-    private static let partSize = 4 << 20
+    private let partSize: Int
 
-    /// Opens a file.
-    init(_ path: String) throws(DataError) {
+    /// Opens a file, of which so many bytes are read at a time.
+    init(_ path: String, partSize: Int) throws(DataError) {
+      self.partSize = partSize
       var isDirectory: ObjCBool = false
       guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
         throw DataError(.unreadableFile, "There is no such file.", hint: similarFile(to: path))
@@ -93,7 +94,7 @@ enum TextFile {
       let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
       let kind = try? FileManager.default.attributesOfItem(atPath: target)[.type] as? FileAttributeType
       isRegularFile = kind == .typeRegular
-      capacity = 2 * Self.partSize
+      capacity = 2 * partSize
       buffer = .allocate(capacity: capacity)
     }
 
@@ -107,7 +108,7 @@ enum TextFile {
 
     /// Reads the next part behind the bytes that are there; true at the end of the file.
     func readMore() throws(DataError) -> Bool {
-      let wanted = count + Self.partSize
+      let wanted = count + partSize
       if wanted > capacity {
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * wanted)
         larger.update(from: buffer, count: count)

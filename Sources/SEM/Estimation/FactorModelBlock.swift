@@ -77,7 +77,8 @@ package final class FactorModelBlock: BlockDiscrepancy {
     }
     free = structure.freeElements.map { structure.elements[$0] }
     var residuals = [Int](repeating: 0, count: p)
-    for index in structure.firstCovariance..<structure.elements.count where structure.elements[index].row < p {
+    for index in structure.firstCovariance..<structure.elements.count where structure.elements[index].row < p
+    {
       residuals[structure.elements[index].row] = index
     }
     self.residuals = residuals

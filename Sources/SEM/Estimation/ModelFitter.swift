@@ -132,7 +132,8 @@ public final class ModelFitter {
         if optimum.termination == .converged || optimum.termination == .undefinedStart {
           return Attempt(name: name, optimum: optimum)
         }
-        return Attempt(name: name, optimum: minimizer.minimize(objective, from: optimum.point, options: options))
+        return Attempt(
+          name: name, optimum: minimizer.minimize(objective, from: optimum.point, options: options))
       }
       return Attempt(name: name, optimum: minimizer.minimize(objective, from: values, options: options))
     }

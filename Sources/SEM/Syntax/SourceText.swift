@@ -47,7 +47,9 @@ struct SourceText: Sendable, Hashable {
       // Every byte is a character.
       codes = Array(text.utf8)
       characters = codes.map { Character(Unicode.Scalar($0)) }
-      for (offset, code) in codes.enumerated() where (0x0A...0x0D).contains(code) { starts.append(offset + 1) }
+      for (offset, code) in codes.enumerated() where (0x0A...0x0D).contains(code) {
+        starts.append(offset + 1)
+      }
     } else {
       characters = Array(text)
       codes = characters.map { $0 == "\r\n" ? 0 : $0.asciiValue ?? 0 }

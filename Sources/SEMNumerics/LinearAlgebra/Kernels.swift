@@ -142,7 +142,8 @@ public enum Kernels {
   ) {
     guard rows > 0, leftColumns > 0, columns > 0 else { return }
     la_gemm(
-      CChar(UInt8(ascii: "T")), CChar(UInt8(ascii: "N")), Int32(leftColumns), Int32(columns), Int32(rows), 1, a,
+      CChar(UInt8(ascii: "T")), CChar(UInt8(ascii: "N")), Int32(leftColumns), Int32(columns), Int32(rows), 1,
+      a,
       Int32(rows), b, Int32(rows), 0, c, Int32(leftColumns))
   }
 
