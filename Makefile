@@ -9,10 +9,10 @@ FORMATTED := Package.swift Sources Tests $(wildcard Examples Benchmarks/Package.
 STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test format lint layering docs bench install clean
+.PHONY: help setup demo build test format lint layering docs bench bench-all guard install clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: ## install the system libraries that are missing (LAPACK, BLAS)
 	@Scripts/setup.sh
@@ -46,6 +46,12 @@ docs: ## build the documentation into .build/docs, warnings as errors
 
 bench: setup ## run the benchmarks
 	swift run -c release --package-path Benchmarks $(SWIFTFLAGS) swift-sem-bench $(BENCHFLAGS)
+
+bench-all: setup ## every row of the speed table, beside lavaan, semopy and OpenMx (needs Python 3)
+	Benchmarks/run-all $(BENCHFLAGS)
+
+guard: setup ## compare instructions per call with the record (needs Python 3 and valgrind)
+	Benchmarks/guard $(GUARDFLAGS)
 
 install: setup ## install the command line tool to PREFIX (/usr/local)
 	swift build -c release $(STATIC) $(SWIFTFLAGS) --product swift-sem

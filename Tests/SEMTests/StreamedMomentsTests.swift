@@ -96,24 +96,34 @@ import Testing
       ("1,2\n3,4\n", nil),
     ]
     for (text, variables) in texts {
-      try withFile(Array(text.utf8)) { path in
-        func failure(_ body: () throws -> Void) -> DataError? {
-          do { try body() } catch { return error as? DataError }
-          return nil
-        }
-        let expected = try #require(
-          failure {
-            let table = try DataTable(contentsOf: path)
-            _ = try GroupedData(table, variables: variables ?? table.variableNames)
-          }, "\(text)")
-        let found = failure {
-          _ = try StreamedMoments(contentsOf: path, variables: variables, partSize: partSize)
-        }
-        #expect(found?.code == expected.code, "\(text): \(String(describing: found))")
-        #expect(found?.line == expected.line, "\(text)")
-        #expect(found?.column == expected.column, "\(text)")
-      }
+      let file = FileManager.default.temporaryDirectory.appending(path: "stream-\(UUID().uuidString).csv")
+      try Data(text.utf8).write(to: file)
+      defer { try? FileManager.default.removeItem(at: file) }
+      let expected = try #require(Self.tableFailure(file.path, variables), "\(text)")
+      let found = Self.streamFailure(file.path, variables, partSize)
+      #expect(found?.code == expected.code, "\(text): \(String(describing: found))")
+      #expect(found?.line == expected.line, "\(text)")
+      #expect(found?.column == expected.column, "\(text)")
     }
     #expect(throws: DataError.self) { try StreamedMoments(contentsOf: "/no/such/file.csv") }
+  }
+
+  private static func tableFailure(_ path: String, _ variables: [String]?) -> DataError? {
+    do throws(DataError) {
+      let table = try DataTable(contentsOf: path)
+      _ = try GroupedData(table, variables: variables ?? table.variableNames)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private static func streamFailure(_ path: String, _ variables: [String]?, _ partSize: Int) -> DataError? {
+    do throws(DataError) {
+      _ = try StreamedMoments(contentsOf: path, variables: variables, partSize: partSize)
+      return nil
+    } catch {
+      return error
+    }
   }
 }

@@ -99,10 +99,11 @@ struct InformationAnalysis: Sendable {
 
   /// The usual case, without eigenvectors: the factor of a matrix that is clearly regular gives the inverse, and the
   /// inverse its smallest eigenvalue; `nil` where ``Identification`` must look closer.
-  init?(regular information: Matrix, degreesOfFreedom: Int) {
-    let t = information.rowCount
-    let scale = information.diagonal.map { $0 > 0 ? 1 / $0.squareRoot() : 1 }
-    var work = information
+  ///
+  /// - Parameter work: The information; destroyed, since large ones should be in memory once only.
+  init?(regular work: inout Matrix, degreesOfFreedom: Int) {
+    let t = work.rowCount
+    let scale = work.diagonal.map { $0 > 0 ? 1 / $0.squareRoot() : 1 }
     func rescale(_ a: inout Matrix) {
       a.elements.withUnsafeMutableBufferPointer { a in
         for j in 0..<t { for i in 0..<t { a[i + j * t] *= scale[i] * scale[j] } }
@@ -123,6 +124,7 @@ struct InformationAnalysis: Sendable {
     guard largest.isFinite, t == 0 || 1 / largest > 100 * Identification.tolerance else { return nil }
     rescale(&work)
     inverse = work
+    work = Matrix(rowCount: 0, columnCount: 0)
     identification = Identification(
       degreesOfFreedom: degreesOfFreedom, rank: t, smallestEigenvalue: t == 0 ? 1 : 1 / largest,
       directions: [])
@@ -141,12 +143,13 @@ extension FittedModel {
   /// The expected information taken apart, once for all that asks.
   func expectedAnalysis() throws(InferenceError) -> InformationAnalysis {
     try memo.value("expected") { () throws(InferenceError) in
-      let information = try information(.expected)
-      if constraints?.tangent == nil,
-        let quick = InformationAnalysis(regular: information, degreesOfFreedom: degreesOfFreedom)
-      {
-        return quick
+      if constraints?.tangent == nil {
+        var work = try information(.expected)
+        if let quick = InformationAnalysis(regular: &work, degreesOfFreedom: degreesOfFreedom) {
+          return quick
+        }
       }
+      let information = try information(.expected)
       return InformationAnalysis(
         identification: Identification(
           information: information, names: table.freeParameterNames, degreesOfFreedom: degreesOfFreedom,
