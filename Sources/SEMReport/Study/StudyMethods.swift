@@ -167,9 +167,10 @@ struct StudyMethods {
     }
     var sentences = [Wording("Models were estimated by ", "模型估计采用") + estimator + Wording(".", "。")]
     if let fit = result.structure.value ?? result.measurement.value?.fit {
-      let kind = result.structure.value == nil ? Wording("measurement", "测量") : Wording("structural", "结构")
+      let kind =
+        result.structure.value == nil ? Wording("The measurement", "测量") : Wording("The structural", "结构")
       sentences.append(
-        Wording("The ", "") + kind
+        kind
           + Wording(
             " model has \(fit.parameterCount) free parameters and \(fit.degreesOfFreedom) degrees of freedom.",
             "模型含\(fit.parameterCount)个自由参数，自由度为\(fit.degreesOfFreedom)。"))
@@ -207,7 +208,8 @@ struct StudyMethods {
         "间接效应采用Bootstrap法检验，重复抽样\(options.bootstrapDraws)次（随机种子\(options.seed)）") + cite(.preacher2008)
         + Wording(" by ", "，以") + kind + Wording(" \(level)% intervals", "\(level)%置信区间") + cite(.efron1987)
         + Wording(".", "判断。")
-        + Wording(" The kind of mediation follows", "中介类型参照") + cite(.zhao2010) + Wording(".", "判定。")
+        + Wording(" The kind of mediation was told from both effects", "中介类型由间接与直接效应共同判定") + cite(.zhao2010)
+        + Wording(".", "。")
     ])
   }
 

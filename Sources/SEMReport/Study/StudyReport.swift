@@ -125,6 +125,7 @@ public struct StudyReport: Sendable {
       part(result.measurement, Wording("The measurement model", "测量模型")) {
         [.table($0.table(cutoffs: cutoffs))]
       }
+      figures.measurement.map { [.figure($0)] } ?? []
     }
   }
 
