@@ -17,8 +17,9 @@ help: ## list the targets
 setup: ## install the system libraries that are missing (LAPACK, BLAS)
 	@Scripts/setup.sh
 
-demo: setup ## run the worked example, Examples/P2PFinancing
+demo: setup ## run the worked example, Examples/P2PFinancing, and write its report to p2p-report
 	swift run -c release $(SWIFTFLAGS) P2PFinancing
+	swift run -c release $(SWIFTFLAGS) swift-sem study Examples/P2PFinancing/study.yaml --language en --output p2p-report
 
 build: setup ## build everything for release
 	swift build -c release $(SWIFTFLAGS)

@@ -22,6 +22,16 @@ import Testing
     }
   }
 
+  @Test func theSurveyOfModelBIsTheOneThatIsDrawn() throws {
+    let executable = try #require(Self.executable("ModelBData"))
+    let (status, printed) = try Self.run(executable)
+    #expect(status == 0)
+    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+      .appending(path: "Examples/Data/model-b-survey.csv")
+    #expect(try String(contentsOf: file, encoding: .utf8) == printed)
+  }
+
   @Test func comparisonSeesADifference() {
     #expect(Self.agree("  cfi  0.931", "  cfi  0.932"))
     #expect(!Self.agree("  cfi  0.931", "  cfi  0.933"))

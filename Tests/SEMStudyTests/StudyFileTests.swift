@@ -187,6 +187,17 @@ import Testing
     for word in mistake.words { #expect(error.description.contains(word), "\(error)") }
   }
 
+  @Test func filesOfOtherSystemsAreRead() throws {
+    let study = try StudyFile(parsing: "\u{FEFF}" + Self.short.replacing("\n", with: "\r\n"))
+    #expect(study.constructs.map(\.code) == ["PU", "FI", "FB"])
+    let error = try #require(throws: StudyError.self) {
+      try StudyFile(
+        parsing: Self.short.replacing("\n", with: "\r\n").replacing("FB <--- FI", with: "FB <--- F"))
+    }
+    #expect(error.place?.line == 8)
+    #expect(error.excerpt?.contains("H2: FB <--- F") == true)
+  }
+
   @Test func theExampleIsTheModelOfItsPage() throws {
     let study = try StudyFile(contentsOf: Samples.path("P2PFinancing/study.yaml"))
     #expect(study.items.count == 28 && study.hypotheses.count == 11 && study.mediations.count == 6)

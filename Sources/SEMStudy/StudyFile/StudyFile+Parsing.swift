@@ -7,13 +7,16 @@ extension StudyFile {
   /// - Parameter path: The file; data and wordings are found beside it.
   /// - Throws: ``StudyError`` with line, column and a cure.
   public init(contentsOf path: String) throws(StudyError) {
-    let text: String
-    do {
-      text = try String(decoding: Data(contentsOf: URL(filePath: path)), as: UTF8.self)
-    } catch {
+    guard let bytes = try? Data(contentsOf: URL(filePath: path)) else {
       var error = StudyError(
         .unreadableFile, "The study file cannot be read.",
         hint: "Check its name; swift-sem study --init writes a new one.")
+      error.file = path
+      throw error
+    }
+    guard let text = String(bytes: bytes, encoding: .utf8) else {
+      var error = StudyError(
+        .unreadableFile, "The study file is no UTF-8 text.", hint: "Save it with the encoding UTF-8.")
       error.file = path
       throw error
     }
@@ -27,7 +30,7 @@ extension StudyFile {
   ///   - file: The file it came from: other files are found beside it, and messages name it.
   /// - Throws: ``StudyError``.
   public init(parsing text: String, file: String? = nil) throws(StudyError) {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
     do throws(StudyError) {
       self = try StudyReader(root: try .root(of: text.replacing("\u{FEFF}", with: "")), file: file).study()
     } catch {

@@ -219,7 +219,7 @@ extension StringProtocol {
 
 /// What libyaml says, in our words.
 private func yamlError(_ error: any Error, _ text: String) -> StudyError {
-  let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
   switch error as? YamlError {
   case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
     .composer(_, let problem, let mark, _):
