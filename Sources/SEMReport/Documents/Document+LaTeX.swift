@@ -18,7 +18,7 @@ extension Document {
       for block in section.blocks { lines += Self.latex(block, words, picture) + [""] }
     }
     if !provenance.isEmpty {
-      lines += ["\\section*{\(words(Words.provenance).latex)}", "", "\\begin{description}"]
+      lines += ["\\section*{\(words(Words.provenance).latex)}", "", "\\begin{description}\\raggedright"]
       lines += provenance.map { "\\item[\(words($0.name).latex)] \($0.value.breakable)" }
       lines += ["\\end{description}", ""]
     }
