@@ -138,6 +138,14 @@ private struct HTMLTable {
 
   var text: String { head + rows }
 
+  /// Words of so many columns stay on one line.
+  private static let shortWords = 20
+
+  private static func headStyle(_ isNumeric: Bool, _ heading: String) -> String {
+    let classes = [isNumeric ? "n" : nil, heading.displayWidth <= 12 ? "w" : nil].compactMap(\.self)
+    return classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
+  }
+
   private var head: String {
     let hasGroups = table.columns.contains { $0.group != nil }
     var first = ""
@@ -145,7 +153,7 @@ private struct HTMLTable {
     var index = 0
     while index < table.columns.count {
       let column = table.columns[index]
-      let style = isNumeric[index] ? " class=\"n\"" : ""
+      let style = Self.headStyle(isNumeric[index], words(column.heading))
       guard hasGroups, let group = column.group else {
         first +=
           "<th scope=\"col\"\(hasGroups ? " rowspan=\"2\"" : "")\(style)>\(words(column.heading).html)</th>"
@@ -155,7 +163,8 @@ private struct HTMLTable {
       var end = index
       while end < table.columns.count, table.columns[end].group == group {
         second +=
-          "<th scope=\"col\"\(isNumeric[end] ? " class=\"n\"" : "")>\(words(table.columns[end].heading).html)</th>"
+          "<th scope=\"col\"\(Self.headStyle(isNumeric[end], words(table.columns[end].heading)))>"
+          + "\(words(table.columns[end].heading).html)</th>"
         end += 1
       }
       first +=
@@ -197,6 +206,7 @@ private struct HTMLTable {
   ) -> String {
     let isHeader = column == 0 && !isNumeric[0]
     var classes: [String] = isNumeric[column] ? ["n"] : []
+    if !isNumeric[column], printed.text.text.displayWidth <= Self.shortWords { classes.append("w") }
     if cell.isBold { classes.append("b") }
     if cell.isFlagged { classes.append("f") }
     if case .verdict(let isTrue, _) = cell.content { classes.append(isTrue ? "yes" : "no") }

@@ -46,6 +46,7 @@ enum HTMLAssets {
     thead .g span{display:block;border-bottom:1px solid var(--soft);padding-bottom:.25rem}
     .n{text-align:right;white-space:nowrap}
     thead .n{white-space:normal}
+    .w,thead .n.w{white-space:nowrap}
     [data-pad]::after{content:attr(data-pad);visibility:hidden}
     tr.h th{font-weight:600;padding-top:.7rem}
     tr.total>*{border-top:1px solid var(--soft)}
@@ -96,9 +97,11 @@ enum HTMLAssets {
     p,li{orphans:3;widows:3}
     .scroll,.picture{overflow:visible;padding:0}
     .caption{break-after:avoid}
-    .wide{page:wide}
     table{font-size:8.5pt}
     th,td{padding:.18rem .5rem}
+    .wide{page:wide}
+    .wide table{font-size:6.5pt}
+    .wide th,.wide td{padding:.1rem .22rem}
     thead{display:table-header-group}
     tr,figure{break-inside:avoid}
     figure svg{min-width:0!important;max-height:220mm}
