@@ -9,7 +9,7 @@ FORMATTED := Package.swift Sources Tests $(wildcard Examples Benchmarks/Package.
 STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test format lint layering docs bench bench-all guard install clean
+.PHONY: help setup demo build test format lint layering docs check-html bench bench-all guard install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -44,6 +44,14 @@ layering: ## check that no part of the source knows a later part
 docs: ## build the documentation into .build/docs, warnings as errors
 	@Scripts/setup.sh --development
 	Scripts/build-docs.sh
+
+check-html: setup ## open reports in headless Chromium, on a phone and at a desk
+	swift build $(SWIFTFLAGS) --product swift-sem
+	@mkdir -p .build/reports
+	@for language in en zh; do "$$(swift build $(SWIFTFLAGS) --show-bin-path)/swift-sem" fit Examples/Models/p2p.lav \
+	  --data Examples/Data/p2p-survey.csv --no-fixed-x --effects all --modification-indices --residuals \
+	  --format html --language $$language --output .build/reports/p2p-$$language.html || exit 1; done
+	Scripts/check-html.py --screenshots .build/reports .build/reports/p2p-en.html .build/reports/p2p-zh.html
 
 bench: setup ## run the benchmarks
 	swift run -c release --package-path Benchmarks $(SWIFTFLAGS) swift-sem-bench $(BENCHFLAGS)

@@ -63,7 +63,7 @@ COPY_CHECK = r"""
     const text = await navigator.clipboard.readText();
     const rows = text.replace(/\n$/, '').split('\n');
     const body = [...table.querySelectorAll('tbody tr')].filter(r => r.cells.length > 1);
-    const last = [...body[body.length - 1].cells].map(c => c.textContent.trim().replaceAll('\u2212', '-'));
+    const last = [...body[body.length - 1].cells].map(c => c.textContent.replaceAll('\u2212', '-').replace(/\s+/g, ' ').trim());
     if (rows[rows.length - 1].split('\t').map(c => c.trim()).join('\t') !== last.join('\t'))
       found.push(`${table.id} copies its last row as ${JSON.stringify(rows[rows.length - 1])}`);
     const counts = new Set(rows.map(r => r.split('\t').length));

@@ -72,7 +72,7 @@ struct FitCommand: ParsableCommand {
       try output.write(
         json: { summary.json.appending(additions.json) },
         text: { summary.text(width: $0) + additions.text(width: $0) },
-        document: { summary.document(documentContents(text, name, additions)) })
+        document: { summary.document(documentContents(summary, text, additions)) })
       try summary.status.leave()
     } catch let error as SEMError {
       throw Failure(error, file: name, dataFile: source.mainFile)
@@ -81,13 +81,14 @@ struct FitCommand: ParsableCommand {
 
   /// What a report shows beyond the summary: the model as written, what was asked for besides, where it comes from.
   private func documentContents(
-    _ text: String, _ name: String, _ additions: InferenceArguments.Additions
+    _ summary: FitSummary, _ text: String, _ additions: InferenceArguments.Additions
   ) -> FitSummary.DocumentContents {
     var contents = FitSummary.DocumentContents()
     contents.model = text
     contents.effects = additions.effects
     contents.resampling = additions.resampling
     contents.style = output.style
+    contents.figures = summary.pathFigures()
     contents.provenance = Provenance.files([("data", source.mainFile), ("model", model.model)])
     if inference.bootstrap != nil || inference.monteCarlo != nil {
       contents.provenance.append(.init("seed", Wording("Seed", "随机种子"), "\(inference.seed)"))

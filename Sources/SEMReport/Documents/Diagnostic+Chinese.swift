@@ -15,6 +15,10 @@ extension Diagnostic {
       case "no-standard-errors": "信息矩阵在估计值处非正定，因此没有标准误。"
       case "no-scaled-test": "信息矩阵在估计值处不可逆，检验统计量无法校正。"
       case "mean-structure-added": "数据含缺失值，已自动加入均值结构。"
+      case "data.correlations-as-covariances": "所有方差均为1：所给似为相关矩阵。请同时给出标准差，否则标准误与检验可能有误。"
+      case "data.unequal-scales": "各变量的量纲相差悬殊（\(names)），可能影响收敛。"
+      case "data.empty-rows": "有些样本行没有任何观测值，已剔除。"
+      case "data.missing-covariates": "有些样本行缺少协变量的值，已剔除。"
       default: nil
       }
     return Wording(message, chinese ?? message)

@@ -46,7 +46,7 @@ private struct HTMLPage {
       <h1>\(title)</h1>
       \(document.notice.map { "<p class=\"notice\" role=\"note\">\(words($0).html)</p>\n" } ?? "")</header>
       <nav aria-label="\(words(Words.contents).html)">
-      <details open><summary>\(words(Words.contents).html)</summary>
+      <details open="open"><summary>\(words(Words.contents).html)</summary>
       <ol>
       \(words.headings.map { "<li><a href=\"#\($0.anchor.html)\">\($0.title.html)</a></li>" }.joined(separator: "\n"))
       </ol>
@@ -114,7 +114,8 @@ private struct HTMLPage {
     let isWide = table.columns.count > 10
     body += "<div class=\"table\(isWide ? " wide" : "")\" id=\"\(id)\">\n<div class=\"caption\">"
     body += "<p id=\"\(id)-caption\"><b>\(words.label(table).html)</b> \(words(table.title).html)</p>"
-    body += "<button type=\"button\" class=\"copy\" hidden>\(words(Self.copy).html)</button></div>\n"
+    body +=
+      "<button type=\"button\" class=\"copy\" hidden=\"hidden\">\(words(Self.copy).html)</button></div>\n"
     body += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"\(id)-caption\">\n"
     body += "<table aria-labelledby=\"\(id)-caption\">\n"
     body += HTMLTable(table, words).text

@@ -90,7 +90,11 @@ extension String {
       }
     }
     // What begins a list at the start of a line.
-    if let first = result.first, "+-=".contains(first) { return "\\" + result }
+    if let first = result.first, "+-=".contains(first),
+      result.dropFirst().first.map({ $0 == " " || $0 == first }) ?? true
+    {
+      return "\\" + result
+    }
     let digits = result.prefix { $0.isASCII && $0.isNumber }
     if !digits.isEmpty, let next = result.dropFirst(digits.count).first, next == "." || next == ")",
       result.dropFirst(digits.count + 1).first.map({ $0 == " " }) ?? true

@@ -16,7 +16,7 @@ enum HTMLAssets {
     .skip:focus{left:1rem;top:.5rem}
     h1{font-size:1.75rem;line-height:1.25;margin:2.5rem 0 .75rem;text-wrap:balance;overflow-wrap:anywhere}
     h2{font-size:1.25rem;line-height:1.3;margin:3rem 0 .75rem;padding-bottom:.3rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-    p,li,dd{overflow-wrap:anywhere}
+    p,li,dt,dd{overflow-wrap:anywhere}
     main>section>p,main>section>ul,header>p{max-width:44rem}
     .notice{color:var(--soft);border-left:3px solid var(--line);padding-left:.9rem;margin:0 0 1rem}
     .warning{color:var(--warn);background:var(--warnwash);border-left:3px solid currentColor;padding:.6rem .9rem;border-radius:0 .3rem .3rem 0}
@@ -30,7 +30,7 @@ enum HTMLAssets {
     nav summary{cursor:pointer;font-weight:600;padding:.55rem 0}
     .table{margin:1.9rem 0 2.2rem}
     .caption{display:flex;gap:1rem;align-items:baseline;margin-bottom:.5rem}
-    .caption p{margin:0}
+    .caption p{margin:0;min-width:0}
     figcaption{margin-top:.6rem}
     .caption b,figcaption b{margin-right:.45em}
     .copy{flex:none;font:inherit;font-size:.8rem;line-height:1.3;padding:.2rem .6rem;color:var(--soft);background:none;border:1px solid var(--line);border-radius:.3rem;cursor:pointer}
@@ -44,6 +44,7 @@ enum HTMLAssets {
     thead tr:last-child th,thead th[rowspan]{border-bottom:1px solid var(--ink)}
     thead .g{text-align:center;padding-bottom:0}
     thead .g span{display:block;border-bottom:1px solid var(--soft);padding-bottom:.25rem}
+    td:not(.n):not(.w){min-width:9rem}
     .n{text-align:right;white-space:nowrap}
     thead .n{white-space:normal}
     .w,thead .n.w{white-space:nowrap}
@@ -62,7 +63,7 @@ enum HTMLAssets {
     @media (prefers-color-scheme:dark){.picture{padding:.75rem}}
     .picture svg{display:block;max-width:100%;height:auto;margin:0 auto}
     pre{overflow-x:auto;background:var(--wash);padding:.8rem 1rem;border-radius:.3rem;font:.85rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Noto Sans Mono CJK SC","Liberation Mono",monospace}
-    .provenance{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 1.2rem;font-size:.9rem;margin:0}
+    .provenance{display:grid;grid-template-columns:fit-content(16rem) minmax(0,1fr);gap:.3rem 1.2rem;font-size:.9rem;margin:0}
     .provenance dt{color:var(--soft)}
     .provenance dd{margin:0}
     @media (min-width:72rem){
@@ -119,7 +120,7 @@ enum HTMLAssets {
     (function(){
     "use strict";
     var words=\#(javaScript([copy, copied, failed]));
-    function text(cell){return cell.textContent.replace(/\u2212/g,"-").trim();}
+    function text(cell){return cell.textContent.replace(/\u2212/g,"-").replace(/\s+/g," ").trim();}
     function grid(table){
     var rows=[];
     Array.prototype.forEach.call(table.rows,function(row,r){

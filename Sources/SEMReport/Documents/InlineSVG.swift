@@ -36,15 +36,15 @@ enum InlineSVG {
 
   /// The width in which the picture was drawn, from its `width` or `viewBox`.
   static func width(_ svg: some StringProtocol) -> Double? {
-    guard let open = svg.ranges(of: "<svg").first else { return nil }
-    let tag = tag(Substring(svg[open.lowerBound...]))
-    if let width = attribute("width", tag), let value = Double(width.replacing("px", with: "")) {
-      return value
+    for open in svg.ranges(of: "<svg") {
+      let tag = tag(Substring(svg[open.lowerBound...]))
+      if let width = attribute("width", tag), let value = Double(width.replacing("px", with: "")) {
+        return value
+      }
+      let box = attribute("viewBox", tag)?.split { $0 == " " || $0 == "," }.compactMap { Double($0) } ?? []
+      if box.count == 4 { return box[2] }
     }
-    return attribute("viewBox", tag).flatMap { box in
-      let numbers = box.split { $0 == " " || $0 == "," }.compactMap { Double($0) }
-      return numbers.count == 4 ? numbers[2] : nil
-    }
+    return nil
   }
 
   /// The text from a `<` to the end of its tag, comment or section; a `>` inside quotes ends nothing.
