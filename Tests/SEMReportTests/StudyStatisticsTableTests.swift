@@ -56,6 +56,7 @@ import Testing
     let missing = try MissingSummary(table, items: ["a", "b", "c"]).table()
     requireBothLanguages(missing)
     #expect(missing.rows.count == 4)
+    #expect(try value(missing, 0, "missing") == .integer(1))
     #expect(try value(missing, 3, "missing") == .integer(1))
     let quality = try ResponseQuality(table, items: ["a", "b", "c"], scale: 1...5).table()
     requireBothLanguages(quality)

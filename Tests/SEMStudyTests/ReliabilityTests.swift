@@ -116,6 +116,18 @@ import Testing
     #expect(abs(one.interval.lowerBound - feldt.lowerBound) < bootstrapNearness * width)
     #expect(abs(one.interval.upperBound - feldt.upperBound) < bootstrapNearness * width)
   }
+
+  /// Half of the rows agree perfectly, the others not at all: draws must come from all of them.
+  @Test func bootstrapDrawsAllRows() throws {
+    var stream = RandomStream(seed: 2)
+    let first = (0..<200).map { _ in stream.normal() }
+    let second = (0..<200).map { $0 < 100 ? stream.normal() : first[$0] }
+    let table = try DataTable(columns: [("a", first), ("b", second)])
+    let result = try AlphaBootstrap(table, items: ["a", "b"], draws: 200)
+    #expect(result.interval.contains(result.alpha))
+    #expect(result.interval.lowerBound > 0.4 && result.interval.upperBound < 0.85)
+  }
+
   /// Answers on five points and 400 draws: the ends agree to about a tenth of the width.
   private let bootstrapNearness = 0.3
 }
