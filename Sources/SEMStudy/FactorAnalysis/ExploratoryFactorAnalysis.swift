@@ -250,14 +250,14 @@ extension ExploratoryFactorAnalysis.FitTest {
       df > 0 && baselineRatio > 1 ? (baselineRatio - n * discrepancy / df) / (baselineRatio - 1) : nil
     rmsea = df > 0 ? max(0, discrepancy / df - 1 / n).squareRoot() : nil
     if df > 0 {
-      let tail = (1 - level) / 2
+      let tail = (1 - min(max(level, 0), 1 - 1e-12)) / 2
       func end(_ share: Double) -> Double {
         let noncentrality = NoncentralChiSquareDistribution.noncentrality(
           lowerTail: share, at: n * discrepancy, degreesOfFreedom: df)
         return (max(0, noncentrality) / (df * n)).squareRoot()
       }
-      let lower = end(1 - tail)
-      rmseaInterval = lower...max(lower, end(tail))
+      let (lower, upper) = (end(1 - tail), end(tail))
+      rmseaInterval = lower.isFinite && upper >= lower ? lower...upper : nil
     } else {
       rmseaInterval = nil
     }

@@ -65,7 +65,7 @@ public struct AlphaBootstrap: Sendable, Hashable {
     }
     let mean = values.reduce(0, +) / Double(values.count)
     let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
-    let tail = (1 - level) / 2
+    let tail = (1 - min(max(level, 0), 1)) / 2
     let lower = values.quantile(tail)
     standardError = variance.squareRoot()
     interval = lower...max(lower, values.quantile(1 - tail))

@@ -63,7 +63,8 @@ public struct ScaleReliability: Sendable, Hashable {
   public func alphaInterval(level: Double = 0.95) -> ClosedRange<Double> {
     let df = Double(count - 1)
     let f = FDistribution(numerator: df, denominator: df * Double(items.count - 1))
-    let tail = (1 - min(max(level, 0), 1)) / 2
+    // A level of 1 would need the ends of F, which are 0 and ∞.
+    let tail = (1 - min(max(level, 0), 1 - 1e-12)) / 2
     let lower = 1 - (1 - alpha) * f.quantile(upperTail: tail)
     let upper = 1 - (1 - alpha) * f.quantile(lowerTail: tail)
     return lower...max(lower, upper)
