@@ -10,9 +10,10 @@ extension SymmetricEigen {
   /// Householder's reduction to tridiagonal form, then the implicit QR iteration with Wilkinson's shift.
   ///
   /// - Parameters:
-  ///   - matrix: `order × order`, column by column; its lower triangle is read and destroyed.
-  ///   - values: Room for `order` numbers.
-  ///   - work: Room for 3 · `order` numbers.
+  ///   - matrix: `n × n`, column by column; its lower triangle is read and destroyed.
+  ///   - n: The number of rows.
+  ///   - values: Room for `n` numbers.
+  ///   - work: Room for 3 · `n` numbers.
   /// - Returns: Whether the iteration converged; it fails for NaN and ±∞ only.
   /// - Complexity: 4 n³ / 3 operations for the reduction, O(n²) for the iteration; nothing is allocated.
   ///
