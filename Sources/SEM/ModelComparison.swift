@@ -196,7 +196,7 @@ extension ModelComparison.Step {
 
 extension DifferenceTest {
   /// The difference that goes with the tests of fits.
-  static func usual(for fits: [FittedModel]) -> DifferenceTest {
+  package static func usual(for fits: [FittedModel]) -> DifferenceTest {
     func all(_ kinds: Set<TestKind>) -> Bool {
       fits.allSatisfy {
         $0.degreesOfFreedom == 0 || $0.options.effectiveTests.contains(where: kinds.contains)

@@ -128,4 +128,53 @@ import Testing
     expectNear(fixed.model.bcc, random.model.bcc ?? .nan, within: 1e-7, "BCC")
     expectNear(fixed[.cfi], random[.cfi] ?? .nan, within: 1e-9, "CFI")
   }
+
+  /// With a scaled test χ² is scaled, CFI, TLI and RMSEA robust, as fitMeasures has them; AMOS has no such tests.
+  @Test func scaledTests() throws {
+    var options = FitOptions()
+    options.tests = [.satorraBentler]
+    options.standardErrors = .robustSEM
+    let constructs = Array(P2P.constructs.prefix(2))
+    let data = try P2P.survey.get()
+    let measurement = try MeasurementModel(constructs: constructs, data: data, options: options)
+    let measures = measurement.fit.fitMeasures()
+    let lavaan = FitIndices(measurement.fit, convention: .lavaan)
+    #expect(lavaan.isScaled)
+    let expected: [(FitIndex, String)] = [
+      (.chiSquare, "chisq.scaled"), (.pValue, "pvalue.scaled"), (.cfi, "cfi.robust"), (.tli, "tli.robust"),
+      (.rmsea, "rmsea.robust"), (.nfi, "nfi.scaled"), (.ifi, "ifi.scaled"),
+    ]
+    for (index, name) in expected {
+      expectNear(lavaan[index], measures[name] ?? .nan, within: 0, name)
+      // CFI, TLI and RMSEA stand at their bounds in both forms.
+      if [.chiSquare, .pValue, .nfi].contains(index) {
+        #expect(lavaan[index] != measures[index.rawValue], "\(name)")
+      }
+    }
+    let amos = FitIndices(measurement.fit, convention: .amos)
+    #expect(!amos.isScaled)
+    expectNear(amos[.chiSquare], (measures["chisq"] ?? .nan) * 359 / 360, within: 1e-9, "AMOS")
+    // The difference of competing models is that of Satorra and Bentler, not of the scaled statistics.
+    let models = try FactorModels(constructs, data: data, options: options)
+    let step = try #require(
+      ModelComparison(fits: models.candidates.map { ($0.label, $0.fit) }).steps.first)
+    #expect(step.method == .satorraBentler2001)
+    expectNear(models.candidates[1].difference?.statistic, step.chiSquare, within: 1e-9, "difference")
+  }
+
+  /// Residual covariances of items go into every factor model.
+  @Test func additionsStayInAllModels() throws {
+    let data = try P2P.survey.get()
+    let constructs = Array(P2P.constructs.prefix(2))
+    let measurement = try MeasurementModel(constructs: constructs, data: data, additions: "PU1 ~~ PU2")
+    #expect(measurement.fit.degreesOfFreedom == 18)
+    let models = try FactorModels(constructs, data: data, additions: "PU1 ~~ PU2")
+    #expect(models.candidates.map(\.fit.degreesOfFreedom) == [18, 19])
+    let bias = try CommonMethodBias(measurement, data: data)
+    #expect(bias.singleFactor?.model.degreesOfFreedom == 19)
+    #expect(bias.methodFactors.first?.fit.degreesOfFreedom == 17)
+    #expect(throws: StudyError.self) {
+      try MeasurementModel(constructs: constructs, data: data, additions: "PU1 ~~ ")
+    }
+  }
 }

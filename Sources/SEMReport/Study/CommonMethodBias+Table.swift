@@ -38,7 +38,9 @@ extension CommonMethodBias {
         model.loadings == .equal
         ? Wording("Method factor, equal loadings", "ULMC，等载荷方法因子")
         : Wording("Method factor, free loadings", "ULMC，自由载荷方法因子")
-      row(method, "Δχ² (Δdf)", .text(Wording(Self.test(model.difference))), "", .empty)
+      row(
+        method, "Δχ² (Δdf)", model.difference.map { .text(Wording(Self.test($0))) } ?? .number(nil), "",
+        .empty)
       row(
         method, Wording("mean share of variance", "方法因子平均方差占比"),
         DocumentCell(.percent(model.varianceShare, decimals: 2)), "", .empty)

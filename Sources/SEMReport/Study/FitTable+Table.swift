@@ -30,7 +30,7 @@ extension FitTable {
               .text(isFirst ? kind.name : ""), .text(Wording(criterion.index.abbreviation)),
               .text(Wording(criterion.text)),
             ]
-              + models.map { .number($0.indices[criterion.index], flagged: false) }
+              + models.map { .number($0.indices[criterion.index], decimals: criterion.index.decimals) }
               + [
                 verdict.map { DocumentCell(.verdict($0 != .poor, $0.name)) } ?? .number(nil),
                 .text(Wording(criterion.source)),
@@ -44,6 +44,12 @@ extension FitTable {
         "判断标准前者为理想值，括号内为可接受值；标准为惯例而非定律（Marsh、Hau和温忠麟，2004）。"),
       StudyRemarks.convention(models[models.count - 1].indices.convention),
     ]
+    if models.contains(where: \.indices.isScaled) {
+      notes.append(
+        Wording(
+          "χ² is that of a scaled test; CFI, TLI and RMSEA are robust, the other incremental indices scaled.",
+          "χ²为尺度校正值；CFI、TLI与RMSEA为稳健值，其余增值指标为校正值。"))
+    }
     if models.count > 1 {
       notes.append(
         Wording(
@@ -127,4 +133,9 @@ extension FitCriterion {
     let first = "\(sign) \(brief(ideal))"
     return acceptable == ideal ? first : first + " (\(sign) \(brief(acceptable)))"
   }
+}
+
+extension FitIndex {
+  /// How many decimals tables print; a critical N is a number of cases.
+  var decimals: Int { self == .hoelter05 || self == .hoelter01 ? 0 : 3 }
 }

@@ -197,6 +197,10 @@ public struct StudyReport: Sendable {
         [.table($0.table()), .table($0.changesTable())]
       }
       part(result.groupPaths, Wording("The paths of the groups", "各组路径")) { [.table($0.table())] }
+      part(result.equalLoadingsPaths, Wording("The paths of the groups with equal loadings", "测量权重等同时的各组路径"))
+      {
+        [.table($0.table())]
+      }
     }
   }
 

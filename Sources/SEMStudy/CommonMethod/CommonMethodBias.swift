@@ -21,8 +21,8 @@ public struct CommonMethodBias: Sendable {
     public let fit: FittedModel
     /// Its indices.
     public let indices: FitIndices
-    /// χ² and df of the measurement model against this one.
-    public let difference: ChiSquareTest
+    /// χ² and df of the measurement model against this one; `nil` where a scaled difference cannot be had.
+    public let difference: ChiSquareTest?
     /// The change of CFI, TLI, RMSEA and SRMR from the measurement model to this one.
     public let changes: [FitIndex: Double]
     /// The mean squared standardised loading on the method factor: its share of the items' variance.
@@ -86,7 +86,8 @@ public struct CommonMethodBias: Sendable {
     componentCount = eigen.values.count { $0 > 1 }
     self.measurement = FitIndices(measurement.fit, convention: measurement.convention)
     if constructs.count > 1 {
-      let model = try FactorModelBuilder(groups: [constructs]).model()
+      let additions = try FactorModelBuilder(constructs, additions: measurement.additions).statements
+      let model = try FactorModelBuilder(groups: [constructs], statements: additions).model()
       do {
         singleFactor = FitIndices(
           try model.fit(to: data, options: options), convention: measurement.convention)
@@ -121,7 +122,7 @@ public struct CommonMethodBias: Sendable {
     data: DataTable, options: FitOptions
   ) throws(StudyError) -> MethodFactorModel {
     let constructs = measurement.constructs
-    let builder = try FactorModelBuilder(constructs)
+    let builder = try FactorModelBuilder(constructs, additions: measurement.additions)
     let items = constructs.flatMap(\.itemCodes)
     var name = "method"
     while constructs.contains(where: { $0.code == name }) || data[name] != nil { name += "_" }
@@ -144,6 +145,7 @@ public struct CommonMethodBias: Sendable {
       for factor in builder.factors {
         Latent(name).covaries(with: .fixed(0, Term(stringLiteral: factor.name)))
       }
+      builder.statements
     }
     let fit: FittedModel
     do { fit = try model.fit(to: data, options: options) } catch {
@@ -158,13 +160,9 @@ public struct CommonMethodBias: Sendable {
     let squares = zip(fit.table.rows, standardized).compactMap { row, line -> Double? in
       row.op == .measurement && row.lhs == name ? line.estimate.map { $0 * $0 } : nil
     }
-    let test = fit.chiSquare(measurement.convention)
-    let first = measurement.fit.chiSquare(measurement.convention)
     return MethodFactorModel(
       loadings: loadings, fit: fit, indices: indices,
-      difference: ChiSquareTest(
-        statistic: max(first.statistic - test.statistic, 0),
-        degreesOfFreedom: first.degreesOfFreedom - test.degreesOfFreedom),
+      difference: measurement.fit.restrictionTest(against: fit, measurement.convention),
       changes: changes,
       varianceShare: squares.count == items.count && !squares.isEmpty
         ? squares.reduce(0, +) / Double(squares.count) : nil,

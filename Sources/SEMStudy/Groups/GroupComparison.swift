@@ -72,7 +72,7 @@ public struct GroupComparison: Sendable {
     public let fit: FittedModel
     /// Its indices.
     public let indices: FitIndices
-    /// Against the unconstrained model; `nil` for that itself.
+    /// Against the unconstrained model; `nil` for that itself, and where a scaled difference cannot be had.
     public let againstFirst: Difference?
     /// Against the model before.
     public let againstPrevious: Difference?
@@ -94,7 +94,7 @@ public struct GroupComparison: Sendable {
 
   /// Fits the models.
   ///
-  /// Labels in the model do not make parameters equal over groups here, unlike in ``Model/fit(to:group:estimator:options:)``.
+  /// Labels in the model do not make parameters equal over groups here, unlike in `Model.fit(to:group:)`.
   /// Covariates are random, as in AMOS.
   ///
   /// - Parameters:
@@ -191,14 +191,11 @@ public struct GroupComparison: Sendable {
   ) -> Step {
     let indices = FitIndices(fit, convention: convention)
     func difference(_ other: Step?) -> Difference? {
-      guard let other else { return nil }
+      guard let other, let test = fit.restrictionTest(against: other.fit, convention) else { return nil }
       var changes: [FitIndex: Double] = [:]
       for index in [FitIndex.cfi, .tli, .nfi, .rfi, .ifi, .rmsea, .srmr] {
         if let now = indices[index], let before = other.indices[index] { changes[index] = now - before }
       }
-      let test = ChiSquareTest(
-        statistic: max(indices.model.chiSquare - other.indices.model.chiSquare, 0),
-        degreesOfFreedom: indices.model.degreesOfFreedom - other.indices.model.degreesOfFreedom)
       return Difference(test: test, changes: changes)
     }
     return Step(

@@ -108,6 +108,8 @@ public struct FitIndices: Sendable, Hashable {
   public let saturated: Criteria
   /// The independence model.
   public let independence: Criteria
+  /// Whether χ² and what follows from it are those of a scaled test: robust where lavaan has a robust form, else scaled.
+  public let isScaled: Bool
   private var values: [FitIndex: Double] = [:]
 
   /// The value of an index; `nil` where it is not defined, as RMSEA without degrees of freedom.
@@ -136,6 +138,7 @@ public struct FitIndices: Sendable, Hashable {
       : fit.table.distinctMomentCount
     let amos = AmosMeasures(test: test, parameterCount: q, baseline: baseline, groups: groups)
     let measures = fit.fitMeasures()
+    isScaled = convention == .lavaan && measures["chisq.scaled"] != nil
     let n = fit.multiplier
     let offset = -2 * fit.logLikelihoods().saturated
     func criteria(_ c: Double, _ d: Int, _ q: Int) -> Criteria {
@@ -176,13 +179,25 @@ public struct FitIndices: Sendable, Hashable {
     set(.srmr, measures["srmr"])
     switch convention {
     case .lavaan:
-      for index in [FitIndex.rmsea, .rmseaLower, .rmseaUpper, .nfi, .rfi, .ifi, .tli, .cfi, .pnfi] {
-        set(index, measures[index.rawValue])
+      // As lavaan: robust forms are consistent for the population values of the normal ones, scaled forms are not.
+      func value(_ name: String) -> Double? {
+        isScaled ? measures[name + ".robust"] ?? measures[name + ".scaled"] ?? measures[name] : measures[name]
       }
-      set(.closeFit, measures["rmsea.pvalue"])
+      if isScaled {
+        set(.chiSquare, measures["chisq.scaled"])
+        set(.degreesOfFreedom, measures["df.scaled"])
+        set(.pValue, measures["pvalue.scaled"])
+        set(
+          .relativeChiSquare,
+          measures["chisq.scaled"].flatMap { t in measures["df.scaled"].flatMap { $0 > 0 ? t / $0 : nil } })
+      }
+      for index in [FitIndex.rmsea, .rmseaLower, .rmseaUpper, .nfi, .rfi, .ifi, .tli, .cfi, .pnfi] {
+        set(index, value(index.rawValue))
+      }
+      set(.closeFit, value("rmsea.pvalue"))
       set(.hoelter05, measures["cn_05"])
       set(.hoelter01, measures["cn_01"])
-      set(.pcfi, amos.parsimonyRatio.flatMap { ratio in measures["cfi"].map { ratio * $0 } })
+      set(.pcfi, amos.parsimonyRatio.flatMap { ratio in value("cfi").map { ratio * $0 } })
     case .amos:
       set(.rmsea, amos.rmsea)
       set(.rmseaLower, amos.rmseaInterval?.lower)

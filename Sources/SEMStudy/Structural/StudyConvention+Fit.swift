@@ -64,6 +64,27 @@ extension FittedModel {
   }
 }
 
+extension FittedModel {
+  /// χ² and df of what this model restricts in a less restricted one.
+  ///
+  /// As lavaan does, differences are scaled where the fits have scaled tests (Satorra and Bentler 2001, 2010; Satorra 2000);
+  /// AMOS has no such tests.
+  ///
+  /// - Returns: `nil` where a scaled difference cannot be had.
+  func restrictionTest(against larger: FittedModel, _ convention: StudyConvention) -> ChiSquareTest? {
+    let degreesOfFreedom = degreesOfFreedom - larger.degreesOfFreedom
+    let method = DifferenceTest.usual(for: [larger, self])
+    var statistic = chiSquare(convention).statistic - larger.chiSquare(convention).statistic
+    if convention == .lavaan, method != .standard, degreesOfFreedom > 0 {
+      let methods = method == .satorraBentler2001 ? [method, .satorraBentler2010] : [method]
+      let scaled = methods.lazy.compactMap { try? self.difference(from: larger, $0).statistic }
+      guard let first = scaled.first(where: \.isFinite) else { return nil }
+      statistic = first
+    }
+    return ChiSquareTest(statistic: max(statistic, 0), degreesOfFreedom: degreesOfFreedom)
+  }
+}
+
 extension StudyError {
   /// The error for something that a fit cannot give.
   static func unavailable(_ what: String, _ error: any Error) -> StudyError {

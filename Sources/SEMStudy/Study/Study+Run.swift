@@ -75,7 +75,8 @@ extension Study {
     result.factorModels = StudyPart { () throws(StudyError) in
       let merges = options.competingMerges.map { $0.map(\.text) }
       return try FactorModels(
-        file.constructs, data: table, merges: merges.isEmpty ? nil : merges, convention: options.convention,
+        file.constructs, data: table, merges: merges.isEmpty ? nil : merges, additions: measurementAdditions,
+        convention: options.convention,
         options: fitOptions)
     }
     progress.report?(.commonMethod, 0)
@@ -172,6 +173,9 @@ extension Study {
     }
     guard file.isStructural else { return }
     result.groupPaths = result.groups.map { (comparison) throws(StudyError) in try GroupPaths(comparison) }
+    result.equalLoadingsPaths = result.groups.map { (comparison) throws(StudyError) in
+      try GroupPaths(comparison, step: .measurementWeights)
+    }
   }
 
   private func measurementOnly() throws(StudyError) -> Model {

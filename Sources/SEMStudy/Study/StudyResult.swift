@@ -58,6 +58,8 @@ public struct StudyResult: Sendable {
   public internal(set) var groups: StudyPart<GroupComparison> = .notAsked
   /// The paths in each group, of the unconstrained model.
   public internal(set) var groupPaths: StudyPart<GroupPaths> = .notAsked
+  /// The same with equal loadings, so that the groups' latent variables have one scale.
+  public internal(set) var equalLoadingsPaths: StudyPart<GroupPaths> = .notAsked
   /// All hypotheses with their verdicts.
   public internal(set) var hypotheses: StudyPart<HypothesisSummary> = .notAsked
 

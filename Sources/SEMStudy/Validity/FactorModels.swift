@@ -13,7 +13,7 @@ public struct FactorModels: Sendable {
     public let fit: FittedModel
     /// Its indices.
     public let indices: FitIndices
-    /// χ² and df against the first model; `nil` for the first.
+    /// χ² and df against the first model; `nil` for the first, and where a scaled difference cannot be had.
     public let difference: ChiSquareTest?
     /// What makes the solution improper; empty for a proper one.
     public let findings: [InadmissibleFinding]
@@ -32,15 +32,16 @@ public struct FactorModels: Sendable {
   ///   - data: A table whose columns are named like the items.
   ///   - merges: The steps: each joins the factors of the named constructs, on top of the steps before it. `nil` joins in
   ///     each step the two factors with the largest |r| of the step before. The last model is always that of one factor.
+  ///   - additions: Statements that all models have besides, such as `PU1 ~~ PU2`, in lavaan's syntax.
   ///   - convention: Whose indices are shown.
   ///   - options: How models are fitted.
   /// - Throws: ``StudyError``.
   /// - Complexity: one fit a step.
   public init(
-    _ constructs: [StudyConstruct], data: DataTable, merges: [[String]]? = nil,
+    _ constructs: [StudyConstruct], data: DataTable, merges: [[String]]? = nil, additions: String = "",
     convention: StudyConvention = .lavaan, options: FitOptions = FitOptions()
   ) throws(StudyError) {
-    _ = try FactorModelBuilder(constructs)
+    let statements = try FactorModelBuilder(constructs, additions: additions).statements
     for code in (merges ?? []).flatMap(\.self) where !constructs.contains(where: { $0.code == code }) {
       throw StudyError(
         .unknownConstruct, "A competing model joins \(code), which is no construct.",
@@ -50,18 +51,12 @@ public struct FactorModels: Sendable {
     var remaining = merges ?? []
     var candidates: [Candidate] = []
     while true {
-      let model = try FactorModelBuilder(groups: groups).model()
+      let model = try FactorModelBuilder(groups: groups, statements: statements).model()
       let fit: FittedModel
       do { fit = try model.fit(to: data, options: options) } catch {
         throw .unavailable("The model with \(groups.count) factors", error)
       }
-      let test = fit.chiSquare(convention)
-      let difference = candidates.first.map { first in
-        let base = first.fit.chiSquare(convention)
-        return ChiSquareTest(
-          statistic: max(test.statistic - base.statistic, 0),
-          degreesOfFreedom: test.degreesOfFreedom - base.degreesOfFreedom)
-      }
+      let difference = candidates.first.flatMap { fit.restrictionTest(against: $0.fit, convention) }
       candidates.append(
         Candidate(
           factors: groups.map { $0.map(\.code) }, fit: fit,

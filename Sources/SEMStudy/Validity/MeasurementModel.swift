@@ -39,6 +39,8 @@ public struct MeasurementModel: Sendable {
 
   /// The constructs.
   public let constructs: [StudyConstruct]
+  /// The statements that the model has besides, in lavaan's syntax.
+  public let additions: String
   /// The fit.
   public let fit: FittedModel
   /// The convention of standard errors.
@@ -59,7 +61,7 @@ public struct MeasurementModel: Sendable {
   ///   - convention: Whose standard errors are shown.
   ///   - options: How the model is fitted.
   /// - Throws: ``StudyError`` for data or a model that cannot be fitted. Not converging is no error: see
-  ///   ``FittedModel/convergence``.
+  ///   `FittedModel.convergence`.
   /// - Complexity: that of one fit.
   public init(
     constructs: [StudyConstruct], data: DataTable, additions: String = "",
@@ -71,7 +73,7 @@ public struct MeasurementModel: Sendable {
     do { fit = try model.fit(to: data, options: options) } catch {
       throw .unavailable("The measurement model", error)
     }
-    self.init(constructs: constructs, fit: fit, convention: convention)
+    self.init(constructs: constructs, fit: fit, convention: convention, additions: additions)
   }
 
   /// Reads the measurement part of a fit, which may be that of the structural model.
@@ -80,8 +82,13 @@ public struct MeasurementModel: Sendable {
   ///   - constructs: The constructs to show; items that do not load on them in the fit are left out.
   ///   - fit: The fit; of several groups the first is shown.
   ///   - convention: Whose standard errors are shown.
-  public init(constructs: [StudyConstruct], fit: FittedModel, convention: StudyConvention = .lavaan) {
+  ///   - additions: The statements that the model has besides, which models made from this one take over.
+  public init(
+    constructs: [StudyConstruct], fit: FittedModel, convention: StudyConvention = .lavaan,
+    additions: String = ""
+  ) {
     self.constructs = constructs
+    self.additions = additions
     self.fit = fit
     self.convention = convention
     findings = fit.admissibility()
@@ -167,7 +174,8 @@ struct FactorModelBuilder {
   }
 
   /// Factors that are each measured by the items of several constructs.
-  init(groups: [[StudyConstruct]]) {
+  init(groups: [[StudyConstruct]], statements: [Statement] = []) {
+    self.statements = statements
     factors = groups.map { group in
       (group.map(\.code).joined(separator: "+"), group.flatMap(\.itemCodes))
     }
