@@ -64,6 +64,9 @@ let package = Package(
       name: "HolzingerSwineford", dependencies: ["SEM"], path: "Examples/HolzingerSwineford",
       swiftSettings: strict),
     .executableTarget(
+      name: "MonteCarloStudy", dependencies: ["SEM", "SEMNumerics"], path: "Examples/MonteCarloStudy",
+      swiftSettings: strict),
+    .executableTarget(
       name: "PoliticalDemocracy", dependencies: ["SEM"], path: "Examples/PoliticalDemocracy",
       swiftSettings: strict),
 

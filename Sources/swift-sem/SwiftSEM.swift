@@ -20,7 +20,7 @@ struct SwiftSEM: ParsableCommand {
     version: version,
     subcommands: [
       FitCommand.self, CheckCommand.self, CompareCommand.self, InvarianceCommand.self, StudyCommand.self,
-      DiagramCommand.self,
+      DiagramCommand.self, SimulateCommand.self,
     ])
 
   /// Parses and runs, and turns every failure into a message and the right exit status.

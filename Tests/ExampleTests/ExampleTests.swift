@@ -4,14 +4,19 @@ import Testing
 /// Runs the built examples and compares what they print with the stored snapshots.
 ///
 /// To renew a snapshot: `swift run P2PFinancing > Tests/ExampleTests/Snapshots/P2PFinancing.txt`, then read the difference.
+/// `MonteCarloStudy 20` is what its test runs.
 @Suite struct ExampleTests {
-  @Test(arguments: ["P2PFinancing", "HolzingerSwineford", "PoliticalDemocracy"])
-  func printsItsSnapshot(_ name: String) throws {
+  @Test(arguments: [
+    ("P2PFinancing", []), ("HolzingerSwineford", []), ("PoliticalDemocracy", []),
+    // Few replications: the study itself wants a release build.
+    ("MonteCarloStudy", ["20"]),
+  ])
+  func printsItsSnapshot(_ name: String, _ arguments: [String]) throws {
     let executable = try #require(
       Self.executable(name), "\(name) is not beside the tests: run swift build first")
     let snapshot = try #require(
       Bundle.module.url(forResource: name, withExtension: "txt", subdirectory: "Snapshots"))
-    let (status, printed) = try Self.run(executable)
+    let (status, printed) = try Self.run(executable, arguments)
     #expect(status == 0)
     let expected = try String(contentsOf: snapshot, encoding: .utf8)
     let lines = printed.split(separator: "\n", omittingEmptySubsequences: false)
@@ -68,10 +73,12 @@ import Testing
     return nil
   }
 
-  private static func run(_ executable: URL) throws -> (status: Int32, output: String) {
+  private static func run(_ executable: URL, _ arguments: [String]) throws -> (status: Int32, output: String)
+  {
     let process = Process()
     let pipe = Pipe()
     process.executableURL = executable
+    process.arguments = arguments
     process.standardOutput = pipe
     try process.run()
     let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
