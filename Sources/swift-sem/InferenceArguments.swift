@@ -168,6 +168,8 @@ struct InferenceArguments: ParsableArguments {
     options.threads = threads
     options.selection.effects = selections
     let result = try Progress.watching(title) { control in try fit.bootstrap(options, control: control) }
+    // Without a jackknife, which an interruption leaves out, BCa has no ends: what is done still gives bias-corrected ones.
+    let kind = kind == .bca && result.accelerations.isEmpty ? .biasCorrected : kind
     return BootstrapReport(result, fit: fit, kind: kind, effects: table)
   }
 

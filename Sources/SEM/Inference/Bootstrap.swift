@@ -125,11 +125,12 @@ extension FittedModel {
     var accelerations: [Double] = []
     if options.withJackknife, options.method != .parametric, !store.isInterrupted {
       let sets = source.jackknifeSets(limit: options.jackknifeLimit)
-      let left = plan.run(draws: sets.count, threads: options.threads, control: BootstrapControl()) {
-        worker, draw in
+      var quiet = control
+      quiet.progress = nil
+      let left = plan.run(draws: sets.count, threads: options.threads, control: quiet) { worker, draw in
         worker.leaveOut(sets[draw])
       }
-      accelerations = left.accelerations(blocks: sets.map(\.block))
+      if !left.isInterrupted { accelerations = left.accelerations(blocks: sets.map(\.block)) }
     }
     return store.result(
       plan, options: options, level: self.options.confidenceLevel, accelerations: accelerations)
