@@ -7,7 +7,7 @@ import Foundation
 import SEM
 import SEMNumerics
 
-let cases = 600
+let cases = 1000
 let replications = CommandLine.arguments.dropFirst().first.flatMap(Int.init) ?? 2000
 let text = """
   f =~ 1*x1 + start(0.8)*x2 + start(0.6)*x3
