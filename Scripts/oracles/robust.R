@@ -3,7 +3,7 @@
 # usage: Rscript robust.R FIXTURES-FOLDER
 #
 # Writes lavaan-0.6-14-robust.json on the data files that more-cases.R put into data/. Columns derived from them (clusters,
-# weights) are written to data/hs-clusters.csv.
+# weights) are written to data/hs-clusters.csv and data/hs-missing-clusters.csv.
 suppressMessages(library(lavaan))
 folder <- commandArgs(TRUE)[1]
 stopifnot(!is.na(folder))
@@ -21,6 +21,10 @@ save <- function(d, name) write.csv(d[, c("school", "ageyr", "sex", paste0("x", 
   file.path(folder, "data", name), row.names = FALSE, quote = FALSE)
 save(hs, "hs-clusters.csv")
 save(transform(hs, weight = 1), "hs-clusters-unit.csv")
+holes <- read.csv(file.path(folder, "data", "hs-missing.csv"))
+holes <- transform(holes, cluster = paste0("c", (id * 7) %% 43), weight = round(0.5 + (id %% 7) / 4, 3), unit = 1)
+write.csv(holes[, c("school", "ageyr", "sex", paste0("x", 1:9), "cluster", "weight", "unit")],
+  file.path(folder, "data", "hs-missing-clusters.csv"), row.names = FALSE, quote = FALSE)
 
 columns <- c("lhs", "op", "rhs", "block", "est", "se")
 cases <- character()
@@ -86,6 +90,27 @@ run("clusters-MLM", "hs-clusters.csv", hs3, cluster = "cluster", estimator = "ML
 # With clusters alone lavaan 0.6-14 takes another matrix for A in the test than for the standard errors (its message says
 # "h1"); with clusters and equal weights it takes the same one, as we do.
 run("clusters", "hs-clusters-unit.csv", hs3, sampling.weights = "weight", cluster = "cluster", fun = "cfa")
+
+# Incomplete rows. The Yuan-Bentler test is here with the information at the saturated moments (h1.information), as ours.
+incomplete <- function(id, model, ...) run(paste0("fiml-", id), "hs-missing-clusters.csv", model, missing = "fiml", ...)
+incomplete("weights", hs3, sampling.weights = "weight", fun = "cfa")
+incomplete("weights-fixed", mimic, sampling.weights = "weight")
+incomplete("weights-groups", hs3, sampling.weights = "weight", sampling.weights.normalization = "group", group = "school",
+  group.equal = "loadings", fun = "cfa")
+incomplete("weights-clusters", hs3, sampling.weights = "weight", cluster = "cluster", fun = "cfa")
+incomplete("weights-clusters-groups", hs3, sampling.weights = "weight", sampling.weights.normalization = "group",
+  cluster = "cluster", group = "school", group.equal = "loadings", fun = "cfa")
+incomplete("clusters", hs3, sampling.weights = "unit", cluster = "cluster", fun = "cfa")
+incomplete("MLR-groups", hs3, estimator = "MLR", group = "school", group.equal = c("loadings", "intercepts"), fun = "cfa")
+incomplete("MLR-fixed", mimic, estimator = "MLR")
+incomplete("MLR-expected", hs3, estimator = "MLR", information = "expected", fun = "cfa")
+incomplete("huber-white", hs3, se = "robust.huber.white", fun = "cfa")
+incomplete("first-order", hs3, se = "first.order", fun = "cfa")
+incomplete("expected", hs3, information = "expected", fun = "cfa")
+incomplete("yuan-bentler", hs3, test = "yuan.bentler", h1.information = "unstructured", fun = "cfa")
+incomplete("yuan-bentler-groups", hs3, test = "yuan.bentler", h1.information = "unstructured",
+  group = "school", group.equal = "loadings", fun = "cfa")
+run("se-huber-white", hsfile, hs3, se = "robust.huber.white", fun = "cfa")
 
 writeLines(paste0('{"program": "lavaan 0.6-14", "parameter_columns": ', paste0("[", paste(quoted(columns), collapse = ", "), "]"),
   ', "cases": [\n', paste(cases, collapse = ",\n"), "\n]}"), file.path(folder, "lavaan-0.6-14-robust.json"))

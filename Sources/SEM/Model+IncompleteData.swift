@@ -27,7 +27,8 @@ extension Model {
     do {
       let fixed = specification.table.rows.filter(\.isExogenous).map(\.lhs)
       data = try IncompleteData(
-        table, variables: blocks.first?.observed ?? [], complete: fixed, groupVariable: group)
+        table, variables: blocks.first?.observed ?? [], complete: fixed, groupVariable: group,
+        weights: fitOptions.weightVariable, clusters: fitOptions.clusterVariable)
       let problems = data.problems
       try Self.requireSound(problems)
       notes += problems.map {
@@ -39,7 +40,8 @@ extension Model {
     }
     do {
       let fitter = try ModelFitter(table: specification.table, options: fitOptions)
-      var fit = try fitter.fit(moments, rows: data.groups.map(\.rows))
+      var fit = try fitter.fit(
+        moments, rows: data.groups.map(\.rows), design: data.groups.compactMap(\.design))
       fit.notes = notes
       fit.incomplete = data.groups.map(\.report)
       return fit

@@ -101,12 +101,6 @@ public struct Model: Sendable, Hashable {
   ) throws(SEMError) -> FittedModel {
     var fitOptions = options
     if let estimator { fitOptions.estimator = estimator }
-    if fitOptions.weightVariable != nil, fitOptions.estimator.isLeastSquares {
-      throw .estimation(.notYetSupported("sampling weights with least squares"))
-    }
-    if options.missing != .listwise, fitOptions.hasDesign {
-      throw .estimation(.notYetSupported("clusters and weights with incomplete data"))
-    }
     if options.missing != .listwise { return try fit(toIncomplete: table, group: group, options: fitOptions) }
     let labels: [String]
     do { labels = try group.map { name throws(DataError) in try table.categories(of: name) } ?? [] } catch {
@@ -117,13 +111,17 @@ public struct Model: Sendable, Hashable {
       estimator: fitOptions.estimator)
     let observed = specification.table.blocks.first?.observed ?? []
     let data: GroupedData
-    let designs: [CaseDesign]
+    var designs: [CaseDesign] = []
     var notes = specification.warnings.map { FitNote(code: $0.code, message: $0.description) }
     do {
       data = try GroupedData(table, variables: observed, groupVariable: group)
       try data.requireSound()
-      designs = try CaseDesign.designs(
-        table, groups: data.groups, weights: fitOptions.weightVariable, clusters: fitOptions.clusterVariable)
+      for group in data.groups {
+        let design = try CaseDesign(
+          table, rows: group.rows?.tableRows ?? [], group: group.label, weights: fitOptions.weightVariable,
+          clusters: fitOptions.clusterVariable)
+        if let design { designs.append(design) }
+      }
     } catch {
       throw .data(error)
     }
@@ -137,8 +135,8 @@ public struct Model: Sendable, Hashable {
       for (index, design) in designs.enumerated() where index < rows.count {
         moments[index] = design.moments(of: rows[index], like: moments[index])
       }
-      var fit = try fitter.fit(moments, rows: rows.count == data.groups.count ? rows : nil)
-      fit.design = designs
+      var fit = try fitter.fit(
+        moments, rows: rows.count == data.groups.count ? rows : nil, design: designs)
       fit.notes = notes
       fit.listwise = data.groups.map(\.report)
       return fit

@@ -45,7 +45,7 @@ struct EstimationArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What becomes of rows with missing values: listwise leaves them out, fiml (or ml) uses all that is observed, fiml.x (or ml.x) also where covariates are missing, two.stage fits to saturated moments.",
+      "What becomes of rows with missing values: listwise leaves them out, fiml (or ml) uses all that is observed, fiml.x (or ml.x) also where covariates are missing, two.stage fits to saturated moments, robust.two.stage with errors for any distribution.",
       valueName: "how"))
   var missing = "listwise"
 
@@ -65,6 +65,7 @@ struct EstimationArguments: ParsableArguments {
   private static let missingChoices: [String: MissingData] = [
     "listwise": .listwise, "fiml": .fullInformation, "ml": .fullInformation, "direct": .fullInformation,
     "fiml.x": .fullInformation, "ml.x": .fullInformation, "two.stage": .twoStage,
+    "robust.two.stage": .twoStage,
   ]
 
   /// Whether covariates may be missing, which makes them random.
@@ -101,6 +102,7 @@ struct EstimationArguments: ParsableArguments {
         hint: "Use one of " + EstimatorPreset.names.joined(separator: ", ") + ".", status: .usage)
     }
     var options = FitOptions(preset)
+    if missing == "robust.two.stage" { options.standardErrors = .robustHuberWhite }
     if let standardErrors {
       guard let kind = StandardErrorKind(rawValue: standardErrors.lowercased()) else {
         throw Failure(
@@ -114,7 +116,7 @@ struct EstimationArguments: ParsableArguments {
     guard let missing = Self.missingChoices[missing] else {
       throw Failure(
         code: "usage.missing", message: "--missing does not know \"\(missing)\".",
-        hint: "Use listwise, fiml, fiml.x or two.stage.", status: .usage)
+        hint: "Use listwise, fiml, fiml.x, two.stage or robust.two.stage.", status: .usage)
     }
     guard tolerance > 0, tolerance.isFinite else {
       throw Failure(

@@ -6,7 +6,7 @@ import Testing
   static let file = ReferenceFile.load("lavaan-0.6-14-robust")
   static let cases = file.cases
 
-  @Test func casesAreRead() { #expect(Self.cases.count == 69) }
+  @Test func casesAreRead() { #expect(Self.cases.count == 84) }
 
   @Test(arguments: cases)
   func estimatesAreLavaans(_ reference: ReferenceCase) throws {
@@ -43,6 +43,13 @@ import Testing
       // do for all: 1 is the right constant of the baseline only.
       if reference.id.hasSuffix("-WLSM"),
         ["cfi", "tli", "nnfi", "rni"].contains(name.split(separator: ".")[0]),
+        name.hasSuffix(".robust")
+      {
+        continue
+      }
+      // lavaan changes the bias of the corrected indices of incomplete data with --information; ours is that of the observed
+      // information (Zhang and Savalei 2023).
+      if ["fiml-expected", "fiml-MLR-expected", "fiml-first-order"].contains(reference.id),
         name.hasSuffix(".robust")
       {
         continue

@@ -24,55 +24,51 @@ public struct CaseDesign: Sendable, Hashable {
     }
   }
 
-  /// The designs of every group of a table.
+  /// The design of some rows of a table, one group; `nil` without weights and clusters.
   ///
   /// - Parameters:
   ///   - table: The table.
-  ///   - groups: Its groups with their complete rows.
+  ///   - rows: The rows of the group that are used.
+  ///   - group: The group's label, for messages.
   ///   - weights: The column of weights: positive, or 0 for cases that do not count.
   ///   - clusters: The column whose values name the clusters.
   /// - Throws: ``DataError`` for an unknown column, a case without weight or cluster, a negative weight, or fewer than two
   ///   clusters.
-  static func designs(
-    _ table: DataTable, groups: [GroupedData.Group], weights: String?, clusters: String?
-  ) throws(DataError) -> [CaseDesign] {
-    guard weights != nil || clusters != nil else { return [] }
-    let values = try weights.map { name throws(DataError) in try table.numericColumn(name) }
-    let codes = try clusters.map { name throws(DataError) in try table.grouping(by: name).codes }
-    var result: [CaseDesign] = []
-    for group in groups {
-      let rows = group.rows?.tableRows ?? []
-      var own: [Double]?
-      if let values, let weights {
-        for row in rows where !(values[row] >= 0 && values[row].isFinite) {
-          throw DataError(
-            .unsuitableValue, "Row \(row + 1) of the data has no weight of 0 or more in \(weights).",
-            variable: weights, hint: "Give every case a weight, or remove it.")
-        }
-        own = rows.map { values[$0] }
-        guard (own ?? []).contains(where: { $0 > 0 }) else {
-          throw DataError(.unsuitableValue, "All weights in \(weights) are 0.", variable: weights)
-        }
+  init?(
+    _ table: DataTable, rows: [Int], group: String?, weights: String?, clusters: String?
+  ) throws(DataError) {
+    guard weights != nil || clusters != nil else { return nil }
+    let place = group.map { " in group \($0)" } ?? ""
+    var own: [Double]?
+    if let weights {
+      let values = try table.numericColumn(weights)
+      for row in rows where !(values[row] >= 0 && values[row].isFinite) {
+        throw DataError(
+          .unsuitableValue, "Row \(row + 1) of the data has no weight of 0 or more in \(weights).",
+          variable: weights, hint: "Give every case a weight, or remove it.")
       }
-      var numbers: [Int]?
-      if let codes, let clusters {
-        for row in rows where codes[row] < 0 {
-          throw DataError(
-            .unsuitableValue,
-            "Row \(row + 1) of the data has no value of \(clusters), which names the clusters.",
-            variable: clusters)
-        }
-        numbers = rows.map { Int(codes[$0]) }
-        guard Set(numbers ?? []).count > 1 else {
-          throw DataError(
-            .unsuitableValue,
-            "\(clusters) names only one cluster\(group.label.map { " in group " + $0 } ?? "").",
-            variable: clusters, hint: "Cluster-robust errors need many clusters.")
-        }
+      own = rows.map { values[$0] }
+      guard (own ?? []).contains(where: { $0 > 0 }) else {
+        throw DataError(.unsuitableValue, "All weights in \(weights)\(place) are 0.", variable: weights)
       }
-      result.append(CaseDesign(weights: own, clusters: numbers))
     }
-    return result
+    var numbers: [Int]?
+    if let clusters {
+      let codes = try table.grouping(by: clusters).codes
+      for row in rows where codes[row] < 0 {
+        throw DataError(
+          .unsuitableValue,
+          "Row \(row + 1) of the data has no value of \(clusters), which names the clusters.",
+          variable: clusters, hint: "Give every case a cluster, or remove it.")
+      }
+      numbers = rows.map { Int(codes[$0]) }
+      guard Set(numbers ?? []).count > 1 else {
+        throw DataError(
+          .unsuitableValue, "\(clusters) names only one cluster\(place).",
+          variable: clusters, hint: "Cluster-robust errors need many clusters.")
+      }
+    }
+    self.init(weights: own, clusters: numbers)
   }
 
   /// Sums over the independent units of the sample of the cases' rows times their weights; with C clusters the sums are

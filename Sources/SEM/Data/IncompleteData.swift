@@ -14,6 +14,8 @@ public struct IncompleteData: Sendable {
     public let patterns: MissingPatterns
     /// What was kept and dropped.
     public let report: MissingReport
+    /// Weights and clusters; `nil` without any.
+    public let design: CaseDesign?
   }
 
   /// The variables.
@@ -32,11 +34,14 @@ public struct IncompleteData: Sendable {
   ///   - variables: Numeric columns.
   ///   - complete: Variables that must be observed, such as fixed covariates: rows without them are dropped.
   ///   - groupVariable: A column of labels, text or numeric; `nil` for one group.
-  /// - Throws: ``DataError`` for an unknown, repeated or text variable, an infinite value, a variable without any
-  ///   observed value in a group, or a group without rows.
+  ///   - weights: A column of sampling weights, 0 or more.
+  ///   - clusters: A column whose values name the clusters.
+  /// - Throws: ``DataError`` for an unknown, repeated or text variable, an infinite value, a case without weight or
+  ///   cluster, a variable without any observed value in a group, or a group without rows.
   /// - Complexity: O(*N p²*).
   public init(
-    _ table: DataTable, variables: [String], complete: [String] = [], groupVariable: String? = nil
+    _ table: DataTable, variables: [String], complete: [String] = [], groupVariable: String? = nil,
+    weights: String? = nil, clusters: String? = nil
   ) throws(DataError) {
     let columns = try ListwiseSelection.columns(of: table, variables: variables)
     self.variables = variables
@@ -49,16 +54,21 @@ public struct IncompleteData: Sendable {
       // Checks for infinite values, and counts missing ones.
       let selection = try ListwiseSelection(
         columns, variables: variables, rowCount: table.rowCount, rows: part.rows)
-      groups.append(try Group(selection, rows: part.rows ?? Array(0..<table.rowCount), required, part.label))
+      let rows = part.rows ?? Array(0..<table.rowCount)
+      let kept = try Group.kept(selection, rows: rows, required, part.label)
+      let design = try CaseDesign(
+        table, rows: kept.used, group: part.label, weights: weights, clusters: clusters)
+      groups.append(try Group(selection, rows: rows, kept, design, part.label))
     }
     self.groups = groups
   }
 }
 
 extension IncompleteData.Group {
-  fileprivate init(_ selection: ListwiseSelection, rows: [Int], _ required: [Int], _ label: String?)
-    throws(DataError)
-  {
+  /// The rows in which something and all fixed covariates are observed, and the number of those with nothing else.
+  fileprivate static func kept(
+    _ selection: ListwiseSelection, rows: [Int], _ required: [Int], _ label: String?
+  ) throws(DataError) -> (used: [Int], emptyCount: Int) {
     let place = label.map { " in group \($0)" } ?? ""
     for missing in selection.report.missing where missing.count == rows.count {
       throw DataError(
@@ -70,6 +80,15 @@ extension IncompleteData.Group {
     guard !used.isEmpty else {
       throw DataError(.noCompleteRows, "No row\(place) has all fixed covariates observed.")
     }
+    return (used, withCovariates.count - used.count)
+  }
+
+  fileprivate init(
+    _ selection: ListwiseSelection, rows: [Int], _ kept: (used: [Int], emptyCount: Int),
+    _ design: CaseDesign?, _ label: String?
+  ) throws(DataError) {
+    let place = label.map { " in group \($0)" } ?? ""
+    let used = kept.used
     var elements: [Double] = []
     elements.reserveCapacity(used.count * selection.columns.count)
     for (variable, column) in zip(selection.variables, selection.columns) {
@@ -88,9 +107,10 @@ extension IncompleteData.Group {
     tableRows = used
     self.rows = Matrix(
       rowCount: used.count, columnCount: selection.columns.count, columnMajor: elements)
-    patterns = MissingPatterns(self.rows, variables: selection.variables)
+    patterns = MissingPatterns(self.rows, variables: selection.variables, weights: design?.weights)
+    self.design = design
     report = MissingReport(
-      rowCount: rows.count, usedCount: used.count, emptyCount: withCovariates.count - used.count,
+      rowCount: rows.count, usedCount: used.count, emptyCount: kept.emptyCount,
       patternCount: patterns.patterns.count,
       missing: zip(selection.variables, patterns.observedCounts).map {
         ListwiseReport.Missing(variable: $0, count: used.count - $1)

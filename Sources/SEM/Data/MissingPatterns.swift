@@ -10,12 +10,14 @@ public struct MissingPatterns: Sendable, Hashable {
     public let observed: [Int]
     /// The number of rows.
     public let count: Int
+    /// The sum of the rows' weights: ``count`` without any.
+    public let weight: Double
     /// The means of the observed variables.
     public let mean: [Double]
-    /// D with D Dᵀ the covariance matrix (divisor ``count``): one row per observed variable, no more columns than needed.
+    /// D with D Dᵀ the covariance matrix (divisor ``weight``): one row per observed variable, no more columns than needed.
     public let deviations: Matrix
 
-    /// The covariance matrix of the observed variables, divisor ``count``.
+    /// The covariance matrix of the observed variables, divisor ``weight``.
     public var covariance: Matrix { deviations * deviations.transposed }
   }
 
@@ -40,9 +42,11 @@ public struct MissingPatterns: Sendable, Hashable {
   /// - Parameters:
   ///   - rows: cases × variables.
   ///   - variables: The names of the columns.
+  ///   - weights: The rows' weights, none negative, which sum to their number; `nil` for equal ones.
   /// - Complexity: O(N p) for the patterns and O(N p²) for the moments.
-  public init(_ rows: Matrix, variables: [String]) {
+  public init(_ rows: Matrix, variables: [String], weights: [Double]? = nil) {
     precondition(rows.columnCount == variables.count, "One name for each column.")
+    precondition(weights == nil || weights?.count == rows.rowCount, "One weight for each row.")
     self.variables = variables
     let (appearance, members) = Self.members(rows)
     let observed = members.map { rowsOfPattern in
@@ -51,7 +55,11 @@ public struct MissingPatterns: Sendable, Hashable {
     let order = members.indices.sorted {
       observed[$0].count == observed[$1].count ? $0 < $1 : observed[$0].count > observed[$1].count
     }
-    patterns = order.map { Pattern(rows, members: members[$0], observed: observed[$0]) }
+    patterns = order.map { index in
+      let (own, places) = (members[index], observed[index])
+      return weights.map { Pattern(rows, members: own, observed: places, weighted: $0) }
+        ?? Pattern(rows, members: own, observed: places)
+    }
     var place = [Int](repeating: 0, count: order.count)
     for (position, pattern) in order.enumerated() { place[pattern] = position }
     patternOfRow = appearance.map { place[$0] }
@@ -100,6 +108,13 @@ public struct MissingPatterns: Sendable, Hashable {
     return counts
   }
 
+  /// The sum of the weights of the rows in which each variable is observed.
+  package var observedWeights: [Double] {
+    var sums = [Double](repeating: 0, count: variables.count)
+    for pattern in patterns { for variable in pattern.observed { sums[variable] += pattern.weight } }
+    return sums
+  }
+
   /// The share of rows in which two variables are observed together; the diagonal has the shares of each.
   ///
   /// - Complexity: O(p²) for each pattern.
@@ -115,21 +130,22 @@ public struct MissingPatterns: Sendable, Hashable {
     return result
   }
 
-  /// The means and variances of what is observed of each variable (divisor: the number of its values).
+  /// The means and variances of what is observed of each variable (divisor: the number of its values),
+  /// weighted where rows have weights.
   ///
-  /// A variable without a value has mean and variance 0.
+  /// A variable without a value of positive weight has mean and variance 0.
   public func availableMoments() -> (mean: [Double], variance: [Double]) {
     var mean = [Double](repeating: 0, count: variables.count)
     var counts = mean
-    for pattern in patterns {
+    for pattern in patterns where pattern.weight > 0 {
       for (place, variable) in pattern.observed.enumerated() {
-        counts[variable] += Double(pattern.count)
+        counts[variable] += pattern.weight
         // Updating the mean, not a sum, keeps digits where means are large.
-        mean[variable] += Double(pattern.count) * (pattern.mean[place] - mean[variable]) / counts[variable]
+        mean[variable] += pattern.weight * (pattern.mean[place] - mean[variable]) / counts[variable]
       }
     }
     var variance = [Double](repeating: 0, count: variables.count)
-    for pattern in patterns {
+    for pattern in patterns where pattern.weight > 0 {
       for (place, variable) in pattern.observed.enumerated() {
         var sum = pattern.mean[place] - mean[variable]
         sum *= sum
@@ -137,7 +153,7 @@ public struct MissingPatterns: Sendable, Hashable {
           let value = pattern.deviations.elements[place + column * pattern.observed.count]
           sum += value * value
         }
-        variance[variable] += Double(pattern.count) / counts[variable] * sum
+        variance[variable] += pattern.weight / counts[variable] * sum
       }
     }
     return (mean, variance)
@@ -145,19 +161,23 @@ public struct MissingPatterns: Sendable, Hashable {
 }
 
 extension MissingPatterns.Pattern {
-  fileprivate init(selected observed: [Int], count: Int, mean: [Double], deviations: Matrix) {
+  fileprivate init(
+    selected observed: [Int], of other: MissingPatterns.Pattern, mean: [Double], deviations: Matrix
+  ) {
     self.observed = observed
-    self.count = count
+    count = other.count
+    weight = other.weight
     self.mean = mean
     self.deviations = deviations
   }
 
   /// The moments of some rows with the same observed variables.
   fileprivate init(_ rows: Matrix, members: [Int], observed: [Int]) {
-    self.observed = observed
-    count = members.count
     let p = observed.count
     let n = Double(members.count)
+    self.observed = observed
+    count = members.count
+    weight = n
     var mean = [Double](repeating: 0, count: p)
     if members.count - 1 <= p {
       // Each further row adds √(k / (k+1)) (y - mean of the k before it) to the deviations (Welford 1962).
@@ -188,6 +208,31 @@ extension MissingPatterns.Pattern {
         for i in j..<p { products.elements[i + j * p] += factor * deviation[i] }
       }
     }
+    self.mean = mean
+    deviations = Self.factor(products)
+  }
+
+  /// The weighted moments of some rows; those of a pattern without weight are 0.
+  fileprivate init(_ rows: Matrix, members: [Int], observed: [Int], weighted weights: [Double]) {
+    let p = observed.count
+    let total = members.reduce(0) { $0 + weights[$1] }
+    var mean = [Double](repeating: 0, count: p)
+    var products = Matrix(rowCount: p, columnCount: p)
+    if total > 0 {
+      for (place, variable) in observed.enumerated() {
+        for row in members { mean[place] += weights[row] * rows[row, variable] / total }
+      }
+      for row in members {
+        let deviation = observed.enumerated().map { rows[row, $1] - mean[$0] }
+        for j in 0..<p {
+          let factor = weights[row] / total * deviation[j]
+          for i in j..<p { products[i, j] += factor * deviation[i] }
+        }
+      }
+    }
+    self.observed = observed
+    count = members.count
+    weight = total
     self.mean = mean
     deviations = Self.factor(products)
   }
@@ -233,7 +278,7 @@ extension MissingPatterns {
         pattern.observed.firstIndex(of: places[place]).map { (place: place, old: $0) }
       }
       return Pattern(
-        selected: kept.map(\.place), count: pattern.count, mean: kept.map { pattern.mean[$0.old] },
+        selected: kept.map(\.place), of: pattern, mean: kept.map { pattern.mean[$0.old] },
         deviations: pattern.deviations.submatrix(
           rows: kept.map(\.old), columns: Array(0..<pattern.deviations.columnCount)))
     }
@@ -256,7 +301,7 @@ extension MissingPatterns {
       sums.elements.withUnsafeMutableBufferPointer { sums in
         products.elements.withUnsafeMutableBufferPointer { products in
           for pattern in patterns {
-            let n = Double(pattern.count)
+            let n = pattern.weight
             let q = pattern.observed.count
             for place in 0..<q { deviation[place] = pattern.mean[place] - mean[pattern.observed[place]] }
             for b in 0..<q {

@@ -60,6 +60,14 @@ public struct EstimatorPreset: Sendable, Hashable {
 }
 
 extension FitOptions {
+  /// Whether standard errors allow for data that are not normal, for clusters or for weights.
+  var isRobust: Bool {
+    switch effectiveStandardErrors {
+    case .robustSEM, .robustHuberWhite, .robustCluster, .robustClusterSEM: true
+    case .standard, .robustSEMNormal, .firstOrder, .none: false
+    }
+  }
+
   /// The options that one of lavaan's estimator names stands for.
   public init(_ preset: EstimatorPreset) {
     self.init()

@@ -96,11 +96,13 @@ public struct FitOptions: Sendable, Hashable {
   /// What becomes of rows with missing values.
   public var missing: MissingData = .listwise
   /// The information matrix behind standard errors; unless it is set, observed for ``MissingData/fullInformation`` (with
-  /// values missing at random the expected one is biased: Kenward and Molenberghs 1998) and for likelihoods of clusters or
-  /// weighted cases, else expected.
+  /// values missing at random the expected one is biased: Kenward and Molenberghs 1998), for `robust.huber.white` and for
+  /// likelihoods of clusters or weighted cases, else expected.
   public var information: InformationKind {
     get {
-      let isRobust = hasDesign && !estimator.isLeastSquares && standardErrors != .robustSEM
+      let isLikelihood = !estimator.isLeastSquares && standardErrors != .robustSEM
+      let isRobust =
+        standardErrors == .robustHuberWhite || standardErrors == .robustCluster || hasDesign && isLikelihood
       return chosenInformation ?? (missing == .fullInformation || isRobust ? .observed : .expected)
     }
     set { chosenInformation = newValue }

@@ -79,7 +79,7 @@ public struct FittedModel: Sendable {
     -> ModelObjective?
   {
     ModelFitter.objective(
-      table: other ?? table, moments: moments, rows: rows, options: options,
+      table: other ?? table, moments: moments, rows: rows, design: design, options: options,
       everyVariableIsSource: everyVariableIsSource)
   }
 }

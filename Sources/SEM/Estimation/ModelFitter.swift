@@ -39,18 +39,20 @@ public final class ModelFitter {
   /// - Parameters:
   ///   - moments: The sample's moments.
   ///   - rows: The complete rows behind them, for scores and first-order information.
+  ///   - design: The weights and clusters of the rows, one for each block; empty without any.
   ///   - start: Where to begin; `nil` for the usual starting values.
   /// - Throws: ``EstimationError``; not converging is no error.
   /// - Complexity: a step costs O(p³ + t³) for p observed variables and t parameters.
-  public func fit(_ moments: [SampleMoments], rows: [Matrix]? = nil, start: [Double]? = nil)
-    throws(EstimationError) -> FittedModel
-  {
+  public func fit(
+    _ moments: [SampleMoments], rows: [Matrix]? = nil, design: [CaseDesign] = [], start: [Double]? = nil
+  ) throws(EstimationError) -> FittedModel {
     try check(moments)
     let scaled = Self.scale(moments, options)
     let found =
-      largeObjective(scaled) ?? Self.objective(table: table, moments: scaled, rows: rows, options: options)
+      largeObjective(scaled)
+      ?? Self.objective(table: table, moments: scaled, rows: rows, design: design, options: options)
     guard let objective = found else {
-      throw Self.reason(table, scaled, rows, options)
+      throw Self.reason(table, scaled, rows, design, options)
     }
     var minimizerOptions = NewtonMinimizer.Options()
     minimizerOptions.gradientTolerance = options.gradientTolerance
@@ -83,7 +85,9 @@ public final class ModelFitter {
         "No estimates were found that meet the constraint \(constraints.constraints[worst].text); it may contradict"
           + " the others or the bounds.")
     }
-    return result(best, failed, scaled, rows, objective)
+    var fit = result(best, failed, scaled, rows, objective)
+    fit.design = design
+    return fit
   }
 
   /// For measurement models of many parameters: the objective whose search needs no Hessian; `nil` for all others.
@@ -321,7 +325,8 @@ public final class ModelFitter {
   ///   - moments: The moments with the likelihood's divisor.
   ///   - rows: The rows behind them, where there are any; with missing values (NaN) for ``MissingData/fullInformation``.
   static func objective(
-    table: ParameterTable, moments: [SampleMoments], rows: [Matrix]?, options: FitOptions,
+    table: ParameterTable, moments: [SampleMoments], rows: [Matrix]?, design: [CaseDesign] = [],
+    options: FitOptions,
     everyVariableIsSource: Bool = false
   ) -> ModelObjective? {
     let multipliers = moments.map { options.multiplier(count: $0.count) }
@@ -332,7 +337,8 @@ public final class ModelFitter {
         block: block, table: table, sampleValue: { sampleValue($0, block, sample) },
         everyVariableIsSource: everyVariableIsSource)
       let evaluator = discrepancy(
-        structure: structure, sample: sample, rows: rows?[index], options: options)
+        structure: structure, sample: sample, rows: rows?[index],
+        weights: design.isEmpty ? nil : design[index].weights, options: options)
       guard let evaluator else { return nil }
       blocks.append(evaluator)
     }
@@ -342,7 +348,8 @@ public final class ModelFitter {
 
   /// The discrepancy of one block; `nil` where its weight does not exist.
   private static func discrepancy(
-    structure: BlockStructure, sample: SampleMoments, rows: Matrix?, options: FitOptions
+    structure: BlockStructure, sample: SampleMoments, rows: Matrix?, weights: [Double]?,
+    options: FitOptions
   ) -> (any BlockDiscrepancy)? {
     switch options.estimator {
     case .maximumLikelihood:
@@ -351,7 +358,9 @@ public final class ModelFitter {
         : MaximumLikelihoodBlock(structure: structure, sample: sample)
     case .generalizedLeastSquares: GeneralizedLeastSquaresBlock(structure: structure, sample: sample)
     case .unweightedLeastSquares, .weightedLeastSquares, .diagonallyWeightedLeastSquares:
-      MomentDeviations.weight(options.estimator, structure: structure, rows: rows).map {
+      MomentDeviations.weight(
+        options.estimator, structure: structure, rows: rows, caseWeights: weights
+      ).map {
         WeightedLeastSquaresBlock(structure: structure, sample: sample, weight: $0)
       }
     }
@@ -359,7 +368,8 @@ public final class ModelFitter {
 
   /// Why there is no objective.
   private static func reason(
-    _ table: ParameterTable, _ moments: [SampleMoments], _ rows: [Matrix]?, _ options: FitOptions
+    _ table: ParameterTable, _ moments: [SampleMoments], _ rows: [Matrix]?, _ design: [CaseDesign],
+    _ options: FitOptions
   ) -> EstimationError {
     switch options.estimator {
     case .maximumLikelihood, .generalizedLeastSquares, .unweightedLeastSquares:
@@ -369,7 +379,10 @@ public final class ModelFitter {
       for (index, (block, sample)) in zip(table.blocks, moments).enumerated() {
         let structure = BlockStructure(
           block: block, table: table, sampleValue: { sampleValue($0, block, sample) })
-        if MomentDeviations.weight(options.estimator, structure: structure, rows: rows[index]) == nil {
+        let weight = MomentDeviations.weight(
+          options.estimator, structure: structure, rows: rows[index],
+          caseWeights: design.isEmpty ? nil : design[index].weights)
+        if weight == nil {
           return .weightNotPositiveDefinite(
             group: block.groupLabel, cases: sample.count,
             moments: WeightedLeastSquaresBlock.momentCount(structure))

@@ -75,18 +75,27 @@ package enum MomentDeviations {
   }
 
   /// The weight of an estimator for one block: its diagonal, or all of it for WLS; `nil` where Γ̂ has no inverse.
+  ///
+  /// With case weights the contributions are multiplied by them: Γ̂ = Σ wᵢ² dᵢ dᵢᵀ / n is the covariance matrix of √n times
+  /// the weighted moments. The clusters of a sample do not change the weight.
   package static func weight(
-    _ estimator: Estimator, structure: BlockStructure, rows: Matrix?, fixed: [Int] = []
+    _ estimator: Estimator, structure: BlockStructure, rows: Matrix?, fixed: [Int] = [],
+    caseWeights: [Double]? = nil
   ) -> NumberBuffer? {
     let count = WeightedLeastSquaresBlock.momentCount(structure)
     if estimator == .unweightedLeastSquares {
       return NumberBuffer([Double](repeating: 1, count: count))
     }
     guard let rows else { return nil }
-    guard let cases = CentredCases(rows: rows, order: structure.observedOrder, fixed: fixed) else {
-      return nil
+    let cases = CentredCases(
+      rows: rows, order: structure.observedOrder, fixed: fixed, weights: caseWeights)
+    guard var deviations = cases?.deviations(includingMeans: structure.constant >= 0) else { return nil }
+    if let caseWeights {
+      let n = deviations.rowCount
+      for j in 0..<deviations.columnCount {
+        for i in 0..<n { deviations[i, j] *= caseWeights[i] }
+      }
     }
-    let deviations = cases.deviations(includingMeans: structure.constant >= 0)
     if estimator == .diagonallyWeightedLeastSquares {
       let variances = variances(deviations)
       return variances.allSatisfy { $0 > 0 } ? NumberBuffer(variances.map { 1 / $0 }) : nil

@@ -20,7 +20,7 @@ internal import SEMNumerics
 package final class PatternLikelihood {
   /// One pattern: where its numbers stand.
   struct Layout {
-    /// n_q / n.
+    /// n_q / n; of weighted rows their share of the weights.
     var share: Double
     /// The observed variables with the constant at the end, in ``places``.
     var observedStart: Int
@@ -80,7 +80,7 @@ package final class PatternLikelihood {
       count: patterns.patterns.reduce(0) { $0 + (p + 1) * ($1.deviations.columnCount + 1) })
     var factorCount = 0
     var products: [Double] = []
-    let total = Double(patterns.count)
+    let total = patterns.patterns.reduce(0) { $0 + $1.weight }
     // For each variable its place in the list of the pattern at hand; and that list in the order of Σ⁺.
     var placeOf = [Int](repeating: -1, count: patterns.variables.count)
     var kept: [Int] = []
@@ -100,7 +100,7 @@ package final class PatternLikelihood {
       let o = kept.count + 1
       let m = p - kept.count
       var layout = Layout(
-        share: Double(pattern.count) / total, observedStart: observedStart, observedCount: o,
+        share: pattern.weight / total, observedStart: observedStart, observedCount: o,
         missingStart: missingStart, missingCount: m, factorStart: factorCount, rank: rank,
         productStart: -1, isDirect: o < m)
       let q = pattern.observed.count

@@ -61,6 +61,28 @@ package enum SaturatedModel {
     return withExtendedLifetime((products, residual)) { result }
   }
 
+  /// The expected information of incomplete data at the saturated moments, for one case: Σ f_q (W_q, ½ Dᵀ (W_q ⊗ W_q) D).
+  ///
+  /// - Returns: `nil` where the covariance matrix is not positive definite, or without patterns.
+  /// - Complexity: O(p⁴) for each pattern, in large matrix products.
+  package static func expectedInformation(_ sample: SampleMoments) -> Matrix? {
+    guard let patterns = sample.patterns, let mean = sample.mean else { return nil }
+    let p = mean.count
+    let n = p + 1
+    let likelihood = PatternLikelihood(patterns, variables: Array(0..<p), origin: mean)
+    let point = NumberBuffer(count: n * n)
+    for j in 0..<p { for i in 0..<p { point[i + j * n] = sample.covariance[i, j] } }
+    point[n * n - 1] = 1
+    guard withExtendedLifetime(point, { likelihood.value(at: point.pointer) }) != nil else { return nil }
+    let products = PatternProducts(weightsOf: likelihood)
+    let sums = products.sums
+    return withExtendedLifetime(products) {
+      information(order: n) { (l, i, j, k) in
+        sums[products.place[l + i * n] + products.place[j + k * n] * products.length]
+      }
+    }
+  }
+
   /// ½ tr(D Σₐ E Σ_b) of all parameters from the products D_li E_jk.
   private static func information(order n: Int, _ product: (Int, Int, Int, Int) -> Double) -> Matrix {
     let p = n - 1
@@ -98,8 +120,30 @@ private final class PatternProducts {
   private let left, right: NumberBuffer
   private var count = 0
 
-  init(_ likelihood: PatternLikelihood) {
+  /// The sums Σ f_q tr(W_q Σₐ W_q Σ_b) of the expected curvature.
+  convenience init(weightsOf likelihood: PatternLikelihood) {
     let n = likelihood.order
+    self.init(order: n)
+    let weight = NumberBuffer(count: n * n)
+    let scratch = NumberBuffer(count: n * n)
+    for layout in likelihood.layouts {
+      likelihood.weight(of: layout, u: scratch.pointer, into: weight.pointer)
+      add(layout.share) { d, e in
+        var index = 0
+        for j in 0..<n {
+          for i in j..<n {
+            d[index] = weight[i + j * n]
+            e[index] = weight[i + j * n]
+            index += 1
+          }
+        }
+      }
+    }
+    flush()
+    withExtendedLifetime((weight, scratch)) {}
+  }
+
+  private init(order n: Int) {
     length = n * (n + 1) / 2
     var place = [Int](repeating: 0, count: n * n)
     for (index, position) in halfVectorPositions(order: n).enumerated() {
@@ -110,6 +154,12 @@ private final class PatternProducts {
     sums = NumberBuffer(count: length * length)
     left = NumberBuffer(count: length * Self.capacity)
     right = NumberBuffer(count: length * Self.capacity)
+  }
+
+  /// The sums of the exact curvature.
+  convenience init(_ likelihood: PatternLikelihood) {
+    let n = likelihood.order
+    self.init(order: n)
     let widest = likelihood.widest
     let u = NumberBuffer(count: n * max(widest.u, 1))
     let z = NumberBuffer(count: n * max(widest.z, 1))

@@ -36,7 +36,9 @@ struct FullInformationCorrection {
   ///
   /// - Complexity: O(q³), q = p (p + 3) / 2, and that of ``SaturatedModel/observedInformation(_:)``.
   init?(fit: FittedModel) {
-    let isRobust = fit.options.effectiveStandardErrors == .robustHuberWhite && fit.rows != nil
+    let isRobust =
+      fit.rows != nil
+      && (fit.options.missing == .twoStage ? fit.options.isRobust : fit.options.hasLikelihoodScaling)
     var modelStatistic = 0.0
     var baselineStatistic = 0.0
     var modelBias = BiasTerms(order: fit.estimates.count)

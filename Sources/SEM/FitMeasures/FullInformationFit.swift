@@ -52,8 +52,7 @@ extension FittedModel {
     guard let patterns = moments[index].patterns, let saturated = saturatedDiscrepancy(index) else {
       return .nan
     }
-    let values = patterns.observedCounts.reduce(0, +)
-    return Double(patterns.count) * saturated + Double(values) * log(2 * .pi)
+    return Double(patterns.count) * saturated + patterns.observedWeights.reduce(0, +) * log(2 * .pi)
   }
 }
 

@@ -46,8 +46,6 @@ extension FittedModel {
       if factor != 1 { sample.covariance = factor * sample.covariance }
       return sample
     }
-    var fit = try? fitter.fit(raw, rows: rows, start: start)
-    fit?.design = design
-    return fit
+    return try? fitter.fit(raw, rows: rows, design: design, start: start)
   }
 }

@@ -113,8 +113,8 @@ extension FittedModel {
     _ options: BootstrapOptions = BootstrapOptions(), control: BootstrapControl = BootstrapControl()
   ) throws(InferenceError) -> BootstrapResult {
     guard options.draws > 0 else { throw .notAvailable("A bootstrap needs at least one draw.") }
-    if self.options.weightVariable != nil, options.method != .monteCarlo {
-      throw .notAvailable("The bootstrap of weighted cases")
+    if self.options.weightVariable != nil, options.method == .bollenStine || options.method == .parametric {
+      throw .notAvailable("With sampling weights only ordinary draws can be made: each row keeps its weight.")
     }
     if options.method == .monteCarlo { return try monteCarlo(options, control: control) }
     let source = try SampleSource(self, options: options)

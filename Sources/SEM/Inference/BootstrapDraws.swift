@@ -227,8 +227,10 @@ final class DrawWorker {
   private func fitInFull() -> DrawOutcome {
     guard let general else { return .failed }
     let rows = resampler.source.rows.isEmpty ? nil : resampler.rows()
-    guard let samples = sampleMoments(rows) else { return .failed }
-    guard let draw = try? general.fit(samples, rows: rows, start: fit.estimates), draw.convergence.isConverged
+    let design = rows == nil ? [] : resampler.design()
+    guard let samples = sampleMoments(rows, design) else { return .failed }
+    let refit = try? general.fit(samples, rows: rows, design: design, start: fit.estimates)
+    guard let draw = refit, draw.convergence.isConverged
     else { return .failed }
     for index in estimates.indices { estimates[index] = draw.estimates[index] }
     var statistic = 0.0
@@ -249,12 +251,15 @@ final class DrawWorker {
   }
 
   /// The last sample's moments with divisor N; for incomplete rows the saturated model's, as a fit of them has.
-  private func sampleMoments(_ rows: [Matrix]?) -> [SampleMoments]? {
+  private func sampleMoments(_ rows: [Matrix]?, _ design: [CaseDesign]) -> [SampleMoments]? {
     var result: [SampleMoments] = []
     for (block, original) in fit.moments.enumerated() {
       if fit.options.missing != .listwise {
         guard let rows,
-          let saturated = SaturatedMoments(MissingPatterns(rows[block], variables: original.variables))
+          let saturated = SaturatedMoments(
+            MissingPatterns(
+              rows[block], variables: original.variables,
+              weights: design.isEmpty ? nil : design[block].weights))
         else { return nil }
         result.append(saturated.moments)
         continue

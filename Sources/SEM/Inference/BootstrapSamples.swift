@@ -22,6 +22,8 @@ struct SampleSource: Sendable {
     var center: [Double]
     /// The units that are drawn, as lists of rows; empty where each row is a unit.
     var clusters: [[Int]]
+    /// The sampling weights of the rows; empty for equal ones. A row keeps its weight in every sample.
+    var caseWeights: [Double] = []
     /// Σ̂ = L Lᵀ with the likelihood's divisor, for a parametric bootstrap.
     var factor: [Double]
 
@@ -99,6 +101,7 @@ extension SampleSource {
         }
         block.count = values.rowCount
         block.setRows(values)
+        block.caseWeights = fit.design.isEmpty ? [] : fit.design[index].weights ?? []
         if let clusters = options.clusters {
           guard clusters.indices.contains(index), clusters[index].count == values.rowCount else {
             throw .notAvailable("The clusters must be given for each row that the model was fitted to.")
@@ -245,15 +248,19 @@ final class Resampler {
     covariance.update(repeating: 0, count: p * p)
     mean.update(repeating: 0, count: p)
     var total = 0
+    var sumOfWeights = 0.0
     var used = 0
     for row in 0..<n where weights[number][row] != 0 {
       distinct[used] = row
       used += 1
       total += Int(weights[number][row])
+      sumOfWeights += Double(weights[number][row]) * (block.caseWeights.isEmpty ? 1 : block.caseWeights[row])
     }
     counts[number] = total
     let x = gathered.pointer
     let w = weighted.pointer
+    let caseWeights = block.caseWeights
+    let isWeighted = !caseWeights.isEmpty
     block.deviations.withUnsafeBufferPointer { values in
       weights[number].withUnsafeBufferPointer { weights in
         distinct.withUnsafeBufferPointer { distinct in
@@ -269,7 +276,9 @@ final class Resampler {
               let own = x + j * size
               var sum = 0.0
               for r in 0..<length {
-                let value = Double(weights[distinct[first + r]]) * own[r]
+                let row = distinct[first + r]
+                var value = Double(weights[row]) * own[r]
+                if isWeighted { value *= caseWeights[row] }
                 w[r] = value
                 sum += value
               }
@@ -282,15 +291,15 @@ final class Resampler {
       }
     }
     let cases = Double(max(total, 1))
-    let divisor = max(cases - source.lostDegree, 1)
+    let divisor = max(cases - source.lostDegree, 1) * (sumOfWeights / cases)
     for j in 0..<p {
       for i in j..<p {
-        let value = (covariance[i + j * p] - mean[i] * mean[j] / cases) / divisor
+        let value = (covariance[i + j * p] - mean[i] * mean[j] / sumOfWeights) / divisor
         covariance[i + j * p] = value
         covariance[j + i * p] = value
       }
     }
-    for j in 0..<p { mean[j] = block.center[j] + mean[j] / cases }
+    for j in 0..<p { mean[j] = block.center[j] + mean[j] / sumOfWeights }
   }
 
   /// The moments of a normal sample without its rows: n S = L A Aᵀ Lᵀ with Bartlett's lower triangular A, whose squared
@@ -340,6 +349,17 @@ final class Resampler {
     zip(source.rows, weights).map { values, weights in
       let picked = weights.indices.flatMap { [Int](repeating: $0, count: Int(weights[$0])) }
       return values.submatrix(rows: picked, columns: Array(0..<values.columnCount))
+    }
+  }
+
+  /// The weights of these rows; empty without any.
+  func design() -> [CaseDesign] {
+    guard source.blocks.contains(where: { !$0.caseWeights.isEmpty }) else { return [] }
+    return zip(source.blocks, weights).map { block, weights in
+      CaseDesign(
+        weights: weights.indices.flatMap {
+          [Double](repeating: block.caseWeights[$0], count: Int(weights[$0]))
+        })
     }
   }
 }

@@ -54,7 +54,10 @@ struct IncompleteInformation {
 }
 
 extension FittedModel {
-  /// Σ s sᵀ over the cases of a block, s = (z, ½ Dᵀ vec(z zᵀ - W)) their scores about means and vech at given moments.
+  /// Σ s sᵀ over the independent units of a block, s the scores (z, ½ Dᵀ vec(z zᵀ - W)) of their cases about means and vech
+  /// at given moments, times the cases' weights.
+  ///
+  /// - Complexity: O(N q²), q = p (p + 3) / 2; O(C q) memory for C clusters.
   func saturatedScoreProducts(
     _ index: Int, _ rows: Matrix, mean: [Double], covariance: Matrix
   ) -> Matrix? {
@@ -71,14 +74,28 @@ extension FittedModel {
     let batch = ColumnBatch(length: q)
     let sum = NumberBuffer(count: q * q)
     let weight = NumberBuffer(count: n * n)
+    let design = design.isEmpty ? nil : design[index]
+    let clusters = design?.clusters
+    let totals = NumberBuffer(count: q * (design?.clusterCount ?? 0))
     likelihood.eachSolvedCase(rows, order: Array(0..<p), origin: mean, patterns, weight) { _, members, z in
-      for position in members.indices {
-        let column = batch.next(isNegative: false, into: sum.pointer)
-        for i in 0..<p { column[i] = z[i, position] }
+      for (position, row) in members.enumerated() {
+        let factor = design?.weights?[row] ?? 1
+        let column =
+          clusters.map { totals.pointer + q * $0[row] } ?? batch.next(isNegative: false, into: sum.pointer)
+        if clusters == nil { column.update(repeating: 0, count: q) }
+        for i in 0..<p { column[i] += factor * z[i, position] }
         for (place, (i, j)) in positions.enumerated() {
-          let value = z[i, position] * z[j, position] - weight[i + j * n]
-          column[p + place] = i == j ? 0.5 * value : value
+          let value = factor * (z[i, position] * z[j, position] - weight[i + j * n])
+          column[p + place] += i == j ? 0.5 * value : value
         }
+      }
+    }
+    if let count = design?.clusterCount {
+      // As in CaseDesign.aggregated.
+      let scale = (Double(count) / Double(max(count - 1, 1))).squareRoot()
+      for cluster in 0..<count {
+        let column = batch.next(isNegative: false, into: sum.pointer)
+        for i in 0..<q { column[i] = scale * totals[i + cluster * q] }
       }
     }
     batch.flush(into: sum.pointer)
@@ -86,16 +103,17 @@ extension FittedModel {
     return sum.matrix(rowCount: q, columnCount: q)
   }
 
-  /// tr(A₁⁻¹B₁) of the saturated model of incomplete rows, at its own estimates or at the model's moments.
-  func incompleteSaturatedTrace(_ rows: [Matrix], atModel: Bool) throws(InferenceError) -> Double {
+  /// tr(A₁⁻¹B₁) of the saturated model of incomplete rows, with A₁ of the kind that the model's own information has.
+  func incompleteSaturatedTrace(_ rows: [Matrix], _ kind: InformationKind) throws(InferenceError) -> Double {
     var trace = 0.0
     for (index, sample) in moments.enumerated() {
       let places = randomMoments(index)
-      guard let matrices = matrices(ofBlock: index) else { throw .undefinedAtEstimates }
-      let mean = atModel ? matrices.observedMean : sample.mean ?? []
-      let covariance = atModel ? matrices.observedCovariance : sample.covariance
-      guard let information = SaturatedModel.observedInformation(sample, at: mean, covariance),
-        let products = saturatedScoreProducts(index, rows[index], mean: mean, covariance: covariance)
+      let information =
+        kind == .expected
+        ? SaturatedModel.expectedInformation(sample) : SaturatedModel.observedInformation(sample)
+      guard let information,
+        let products = saturatedScoreProducts(
+          index, rows[index], mean: sample.mean ?? [], covariance: sample.covariance)
       else { throw .undefinedAtEstimates }
       let a = Double(sample.count) * information.submatrix(rows: places, columns: places)
       guard let factor = try? LU(a) else { throw .notIdentified }
@@ -104,17 +122,32 @@ extension FittedModel {
     return trace
   }
 
+  /// tr(UΓ) of the likelihood of incomplete rows, U = V - VΔ(ΔᵀVΔ)⁻¹ΔᵀV and Γ = V⁻¹JV⁻¹, with V the observed information
+  /// about the saturated moments and J the mean product of the cases' scores, both at the saturated estimates (Yuan and
+  /// Bentler 2000, equation 13). At the model's moments V may be indefinite.
+  func fullInformationTrace() throws(InferenceError) -> Double {
+    let t = estimates.count
+    var trace = 0.0
+    var information = Matrix(rowCount: t, columnCount: t)
+    var meat = information
+    for index in moments.indices {
+      let block = try IncompleteInformation(self, block: index, isRobust: true)
+      let transposed = block.jacobian.transposed
+      trace += block.inverse.traceOfProduct(with: block.firstOrder)
+      information += block.count * (transposed * (block.observed * block.jacobian))
+      meat += block.count * (transposed * (block.firstOrder * block.jacobian))
+    }
+    guard let inverse = invert(information.symmetrized()) else { throw .notIdentified }
+    return trace - inverse.traceOfProduct(with: meat)
+  }
+
   // MARK: Two stages
 
   /// Δ, V_C and Γ of every block, and A = Σ n ΔᵀV_CΔ and B = Σ n ΔᵀV_CΓV_CΔ over them.
   private func twoStageParts() throws(InferenceError) -> (
     blocks: [IncompleteInformation], information: Matrix, meat: Matrix
   ) {
-    let isRobust =
-      switch options.standardErrors {
-      case .robustSEM, .robustHuberWhite: true
-      default: false
-      }
+    let isRobust = options.isRobust
     let t = estimates.count
     var blocks: [IncompleteInformation] = []
     var information = Matrix(rowCount: t, columnCount: t)

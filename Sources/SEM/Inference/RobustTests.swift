@@ -36,13 +36,18 @@ extension FitOptions {
   /// and browne.residual.nt for ULS and DWLS, whose standard statistic follows no chi-square distribution.
   public var effectiveTests: [TestKind] {
     let others = tests.filter { $0 != .standard }
+    if others.isEmpty, missing == .twoStage { return [.satorraBentler] }
     if others.isEmpty, tests.isEmpty, hasDesign {
       return [estimator.isLeastSquares ? .satorraBentler : .yuanBentlerMplus]
     }
     let isUnweighted =
       estimator == .unweightedLeastSquares || estimator == .diagonallyWeightedLeastSquares
-    if others.isEmpty, missing == .twoStage { return [.satorraBentler] }
     return others.isEmpty && isUnweighted ? [.browneResidualNT] : others
+  }
+
+  /// Whether a test allows for data that are not normal.
+  var hasLikelihoodScaling: Bool {
+    effectiveTests.contains { $0 == .yuanBentler || $0 == .yuanBentlerMplus }
   }
 
   /// The test behind χ² in fit measures: the standard one but for ULS and DWLS with a residual test.
@@ -116,7 +121,10 @@ extension FittedModel {
       return ModelTest(
         kind: kind, statistic: t / c, degreesOfFreedom: df, scalingFactor: c, meanScaling: c)
     case .satorraBentler, .yuanBentler:
-      let c = try scalingTraces(withSecond: false).first / df
+      let isFromLikelihood = kind == .yuanBentler && isFullInformation
+      let first =
+        isFromLikelihood ? try fullInformationTrace() : try scalingTraces(withSecond: false).first
+      let c = first / df
       return ModelTest(
         kind: kind, statistic: t / c, degreesOfFreedom: df, scalingFactor: c, meanScaling: c)
     case .meanVarianceAdjusted:
@@ -167,7 +175,7 @@ extension FittedModel {
     let model = inverse.traceOfProduct(with: try information(.firstOrder))
     var saturated = 0.0
     if isFullInformation {
-      return (try incompleteSaturatedTrace(rows, atModel: false), model)
+      return (try incompleteSaturatedTrace(rows, bread), model)
     }
     for index in moments.indices {
       let order = Array(0..<moments[index].variables.count)
