@@ -235,6 +235,14 @@ def defined_value(text, values):
     return eval(re.sub(r"\^", "**", text), {"__builtins__": {}}, {**names, **values})
 
 
+def defined_values(rows, values):
+    """All defined parameters, each of which may use those before it, as functions of the labelled ones."""
+    found, values = {}, dict(values)
+    for r in rows:
+        found[r["lhs"]] = values[r["lhs"]] = defined_value(r["rhs"], values)
+    return found
+
+
 def solve(case, columns, folder):
     model = Model(case, columns, folder)
     theta = list(model.start)
@@ -274,20 +282,22 @@ def solve(case, columns, folder):
         if diff > worst[1]:
             worst = (r["lhs"] + r["op"] + r["rhs"], diff)
         rows.append(row)
-    values = {k: theta[q] for k, q in labels.items()}
+    definitions = lambda point: defined_values(model.defined, {k: point[q] for k, q in labels.items()})
+    found = definitions(theta)
+    h, slopes = mpf(10) ** -30, {}
+    for q in set(labels.values()):
+        above, below = ([x + d if a == q else x for a, x in enumerate(theta)] for d in (h, -h))
+        above, below = definitions(above), definitions(below)
+        slopes[q] = {k: (above[k] - below[k]) / (2 * h) for k in found}
     for r in model.defined:
-        v = defined_value(r["rhs"], values)
-        h, grad = mpf(10) ** -30, [mpf(0)] * model.t
-        for k, q in labels.items():
-            grad[q] = (defined_value(r["rhs"], {**values, k: values[k] + h}) -
-                       defined_value(r["rhs"], {**values, k: values[k] - h})) / (2 * h)
+        v = found[r["lhs"]]
+        grad = [slopes[q][r["lhs"]] if q in slopes else mpf(0) for q in range(model.t)]
         var = lambda V: sum(grad[a] * V[a][b] * grad[b] for a in range(model.t) for b in range(model.t)
                             if grad[a] != 0 and grad[b] != 0)
         rows.append({"lhs": r["lhs"], "op": ":=", "rhs": r["rhs"], "est": text(v, 30),
                      "se.expected": text(mpmath.sqrt(var(expected)), 20),
                      "se.observed": text(mpmath.sqrt(var(observed)), 20)})
         worst = max(worst, (r["lhs"], abs(v - mpf(repr(r["est"])))), key=lambda w: w[1])
-        values[r["lhs"]] = v
     out.update(nobs=model.n, parameters=rows, objective=text(F, 30), chisq=text(model.n * F, 30),
                max_abs_gradient=mpmath.nstr(size, 3))
     ref = case["fit_measures"]["chisq"]

@@ -36,7 +36,11 @@ public struct Diagnostic: Sendable, Hashable {
           + " one construct: try to merge them, or fix their correlation.",
         parameters: [first + "~~" + second])
     case .latentCovarianceNotPositiveDefinite(let eigenvalue, let weights, let block):
-      let terms = weights.sorted { ($1.value.magnitude, $0.key) < ($0.value.magnitude, $1.key) }
+      // Sizes that differ by rounding alone do not decide.
+      func size(_ weight: (key: String, value: Double)) -> Double {
+        (weight.value.magnitude * 1e6).rounded()
+      }
+      let terms = weights.sorted { (size($1), $0.key) < (size($0), $1.key) }
       self.init(
         code: "latent-covariance-not-positive-definite",
         message:

@@ -3,7 +3,8 @@ import Testing
 
 /// The kernels against the matrix types, on both sides of the order at which BLAS takes over.
 @Suite struct KernelsTests {
-  static let orders = Array(0...9) + [13, 16, 17, 30, 31, 32, 33, 40, 64, 70]
+  /// Past each order at which another way is taken: products at 32, factors at 80, inverses at 150.
+  static let orders = Array(0...9) + [13, 16, 17, 31, 32, 33, 64, 79, 80, 81, 149, 150, 151, 200]
 
   /// Rounding of n operations on well-conditioned matrices.
   static func tolerance(_ order: Int) -> Double { 40 * Double(max(order, 1)) * epsilon }
@@ -17,7 +18,9 @@ import Testing
   }
 
   @Test func bothSidesAreCovered() {
-    #expect(Self.orders.contains(Kernels.blasOrder - 1) && Self.orders.contains(Kernels.blasOrder))
+    for crossover in [Kernels.blasOrder, Kernels.factorOrder, Kernels.inverseOrder] {
+      #expect(Set(Self.orders).isSuperset(of: [crossover - 1, crossover, crossover + 1]))
+    }
   }
 
   @Test(arguments: orders)

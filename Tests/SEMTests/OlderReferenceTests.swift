@@ -39,8 +39,7 @@ struct KnownDifference {
         reason: "paths from an indicator to factors are no candidates here"),
       KnownDifference(
         id: "sim-second-order-stdlv", kinds: ["bartlett"], applies: { _ in true },
-        reason:
-          "a factor without indicators of its own has no Bartlett score; lavaan uses a generalised inverse"),
+        reason: "lavaan scores a second-order factor by zeros; bartlettScoresOfSecondOrderFactors has ours"),
       KnownDifference(
         id: "sim-latent-observed-x", kinds: ["score"], applies: { _ in true },
         reason: "lavaan leaves w out of Λ and keeps it in Σ; regressionScoresAreConditionalMeans has ours"),
@@ -169,6 +168,79 @@ struct KnownDifference {
     try compareScores(
       try #require(reference.bartlettScores), try reference.fit(of: "0.6"), .bartlett, Self.score,
       reference.id)
+  }
+
+  /// Bartlett's scores of second-order models. First-order ones are lavaan's (here by their formula); a second-order factor
+  /// has the same form with the disturbances among the errors, where lavaan leaves zeros: W Λ_total = I, which makes the
+  /// score right on average for every value of the factor, and the smallest variance under that condition.
+  @Test(arguments: ["sim-second-order-stdlv", "hs-higher-order"])
+  func bartlettScoresOfSecondOrderFactors(id: String) throws {
+    let reference = try #require((Self.file.cases + ReferenceTests.cases).first { $0.id == id })
+    let fit = try reference.fitted()
+    let rule = try #require(fit.factorScoreWeights(.bartlett))
+    let matrices = try #require(fit.matrices(ofBlock: 0))
+    let latent = Array(matrices.latent)
+    let first = latent.filter { factor in matrices.observed.contains { matrices.paths[$0, factor] != 0 } }
+    let second = latent.filter { !first.contains($0) }
+    #expect(first.count >= 3 && second.count == 1)
+    let observed = Array(matrices.observed)
+    let loadings = matrices.paths.submatrix(rows: observed, columns: first)
+    let theta = matrices.residualCovariance.submatrix(rows: observed, columns: observed)
+    // First order: (ΛᵀΘ⁻¹Λ)⁻¹ΛᵀΘ⁻¹.
+    let solved = try Cholesky(theta).solve(loadings)
+    let expected = try Cholesky((loadings.transposed * solved).symmetrized()).solve(solved.transposed)
+    let whole = loadings * matrices.paths.submatrix(rows: first, columns: second)
+    for (row, factor) in first.enumerated() {
+      let place = try #require(latent.firstIndex(of: factor))
+      for column in observed.indices {
+        #expect((rule.weights[place, column] - expected[row, column]).magnitude < 1e-10)
+      }
+    }
+    let place = try #require(latent.firstIndex(of: second[0]))
+    let weights = rule.weights.row(place)
+    let reach = zip(weights, whole.column(0)).reduce(0) { $0 + $1.0 * $1.1 }
+    #expect((reach - 1).magnitude < 1e-12)
+    let omega =
+      loadings * matrices.residualCovariance.submatrix(rows: first, columns: first) * loadings.transposed
+      + theta
+    let variance = omega.quadraticForm(weights)
+    // Any other weights with W Λ = 1 have a larger variance.
+    for column in observed.indices.dropLast() {
+      var other = weights
+      other[column] += 0.01 / whole[column, 0]
+      other[column + 1] -= 0.01 / whole[column + 1, 0]
+      #expect(omega.quadraticForm(other) > variance)
+    }
+    #expect(try fit.factorScores(.bartlett).elements.allSatisfy(\.isFinite))
+  }
+
+  /// lavaan 0.6-14's residuals(type = "standardized"), R 4.2.2, Holzinger and Swineford: without and with fixed covariates.
+  @Test(arguments: [
+    (
+      "f =~ x1 + x2 + x3 + x4", ["x2 x1": -2.95610, "x3 x1": -0.66617, "x4 x1": 3.04162, "x3 x2": 3.04162]
+    ),
+    (
+      "f =~ x1 + x2 + x3\nf ~ ageyr + sex",
+      [
+        "x2 x1": 0.722887, "x3 x1": 0.386375, "ageyr x1": -1.494938, "sex x1": 1.407634, "x3 x2": -1.130495,
+        "ageyr x3": 1.546409, "sex x3": -1.010600, "sex ageyr": 0,
+      ]
+    ),
+  ])
+  func standardizedResidualsAreLavaans(text: String, expected: [String: Double]) throws {
+    for hasMeans in [false, true] {
+      var options = ModelOptions()
+      options.meanStructure = hasMeans
+      let fit = try Model(text, options: options).fit(to: DataFixture.table("HolzingerSwineford1939.csv"))
+      let residuals = try #require(fit.residualMoments(try fit.estimateCovariance(.expected)).first)
+      let z = try #require(residuals.standardized)
+      for (pair, value) in expected {
+        let names = pair.split(separator: " ").map(String.init)
+        let places = names.compactMap(residuals.variables.firstIndex(of:))
+        expectClose(
+          z[places[0], places[1]], value, Tolerance(size: 1e-5), "standardized residual", "\(text) \(pair)")
+      }
+    }
   }
 
   /// W Σ = Cov(η, y), the normal equations of the conditional mean, and constants that give E(η) at the mean of y.

@@ -40,7 +40,8 @@ extension FittedModel {
   /// - `regression`: ν_η + C_ηy Σ⁻¹ (y - μ);
   /// - `bartlett`: with r = (I - A_yy) y - α_y the indicators' part that is due to the factors, r = Λ η + ε,
   ///   η̂ = (Λᵀ Ω⁻¹ Λ)⁻¹ Λᵀ Ω⁻¹ r, Ω = Λ Ψ Λᵀ + Θ; at y = μ it is ν_η. Ω in place of Θ gives the same weights and
-  ///   exists also where a residual variance is 0.
+  ///   exists also where a residual variance is 0. A factor without indicators of its own is estimated in the same way
+  ///   from those of the factors that it affects, whose disturbances then belong to Ω.
   ///
   /// Without a mean structure the sample's means take the place of μ, and latent intercepts are 0, as a saturated mean
   /// structure would have it.
@@ -50,8 +51,7 @@ extension FittedModel {
   ///   - method: How scores are computed.
   ///   - index: The block, from 0.
   ///   - places: The observed variables that a case has, ascending; `nil` for all.
-  /// - Returns: `nil` for a block without latent variables, or where a matrix above has no inverse (Bartlett scores of
-  ///   second-order factors, which have no indicators of their own).
+  /// - Returns: `nil` for a block without latent variables, or where a matrix above has no inverse.
   public func factorScoreWeights(
     _ method: FactorScoreMethod = .regression, block index: Int = 0, observed places: [Int]? = nil
   ) -> FactorScoreWeights? {
@@ -89,18 +89,7 @@ extension FittedModel {
         latent.contains { matrices.paths[i, $0] != 0 }
           && matrices.observed.allSatisfy { matrices.paths[i, $0] == 0 || observed.contains($0) }
       }
-      guard !indicators.isEmpty else { return nil }
-      let loadings = matrices.paths.submatrix(rows: indicators, columns: latent)
-      let psi = matrices.latentCovariance
-      let omega =
-        loadings * psi * loadings.transposed
-        + matrices.residualCovariance.submatrix(rows: indicators, columns: indicators)
-      guard let factor = try? Cholesky(omega.symmetrized()) else { return nil }
-      let solved = factor.solve(loadings)
-      guard let gram = try? Cholesky((loadings.transposed * solved).symmetrized()),
-        gram.smallestPivotRatio > 1e-12
-      else { return nil }
-      let fromIndicators = gram.solve(solved.transposed)
+      guard let fromIndicators = bartlettWeights(matrices, indicators: indicators) else { return nil }
       // r = (I - A_yy) y - α_y on the indicators.
       var weights = Matrix(rowCount: latent.count, columnCount: observed.count)
       for l in latent.indices {
@@ -112,6 +101,57 @@ extension FittedModel {
       }
       return rule(weights)
     }
+  }
+
+  /// (Λᵀ Ω⁻¹ Λ)⁻¹ Λᵀ Ω⁻¹ of Bartlett's scores, latent × indicators, by levels: factors with indicators of their own first,
+  /// then those whose latent effects all have lower levels. With "l" the lower levels and B = (I - A_ll)⁻¹ the factors k of
+  /// a level have Λ = Λ_l B A_lk and Ω = Λ_l B Ψ_ll Bᵀ Λ_lᵀ + Θ.
+  private func bartlettWeights(_ matrices: ReticularMatrices, indicators: [Int]) -> Matrix? {
+    guard !indicators.isEmpty else { return nil }
+    let latent = Array(matrices.latent)
+    let residual = matrices.residualCovariance.submatrix(rows: indicators, columns: indicators)
+    func paths(_ rows: [Int], _ columns: [Int]) -> Matrix {
+      matrices.paths.submatrix(rows: rows, columns: columns)
+    }
+    var result = Matrix(rowCount: latent.count, columnCount: indicators.count)
+    var lower: [Int] = []
+    while lower.count < latent.count {
+      let level = latent.filter { factor in
+        guard !lower.contains(factor) else { return false }
+        if lower.isEmpty { return indicators.contains { matrices.paths[$0, factor] != 0 } }
+        let effects = latent.filter { matrices.paths[$0, factor] != 0 }
+        return !effects.isEmpty && effects.allSatisfy(lower.contains)
+      }
+      guard !level.isEmpty else { return nil }
+      let loadings: Matrix
+      let omega: Matrix
+      if lower.isEmpty {
+        let places = level.compactMap(latent.firstIndex(of:))
+        loadings = paths(indicators, level)
+        omega =
+          loadings * matrices.latentCovariance.submatrix(rows: places, columns: places) * loadings.transposed
+          + residual
+      } else {
+        guard let loops = try? LU(.identity(lower.count) - paths(lower, lower)) else { return nil }
+        let reach = paths(indicators, lower) * loops.inverse()
+        loadings = reach * paths(lower, level)
+        omega =
+          reach * matrices.residualCovariance.submatrix(rows: lower, columns: lower) * reach.transposed
+          + residual
+      }
+      guard let factor = try? Cholesky(omega.symmetrized()) else { return nil }
+      let solved = factor.solve(loadings)
+      guard let gram = try? Cholesky((loadings.transposed * solved).symmetrized()),
+        gram.smallestPivotRatio > 1e-12
+      else { return nil }
+      let weights = gram.solve(solved.transposed)
+      for (row, member) in level.enumerated() {
+        guard let place = latent.firstIndex(of: member) else { return nil }
+        for column in indicators.indices { result[place, column] = weights[row, column] }
+      }
+      lower += level
+    }
+    return result
   }
 
   /// The factor scores of a block's rows, cases × latent variables; NaN for a case from which they cannot be computed.

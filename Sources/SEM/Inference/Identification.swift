@@ -77,9 +77,12 @@ public struct Identification: Sendable, Hashable {
     directions = (0..<lacking).map { column in
       let reduced = eigen.vectors.column(column)
       let vector = basis.map { $0.multiplied(by: reduced) } ?? reduced
-      let largest = vector.max { $0.magnitude < $1.magnitude } ?? 1
-      let terms = vector.indices.filter { vector[$0].magnitude > 0.1 * largest.magnitude }
-        .sorted { vector[$0].magnitude > vector[$1].magnitude }
+      // Weights that differ by rounding alone keep the order of the parameters.
+      let extreme = vector.reduce(0) { max($0, $1.magnitude) }
+      let largest = vector.first { $0.magnitude >= (1 - 1e-6) * extreme } ?? 1
+      func size(_ index: Int) -> Double { (vector[index].magnitude / extreme * 1e6).rounded() }
+      let terms = vector.indices.filter { vector[$0].magnitude > 0.1 * extreme }
+        .sorted { (size($1), $0) < (size($0), $1) }
         .map { UnidentifiedDirection.Term(name: names[$0], parameter: $0 + 1, weight: vector[$0] / largest) }
       return UnidentifiedDirection(terms: terms)
     }

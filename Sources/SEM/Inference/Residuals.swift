@@ -12,7 +12,8 @@ public struct ResidualMoments: Sendable, Hashable {
   public var correlation: Matrix
   /// S - Σ divided by the standard deviations of both variables (Bentler 1995).
   public var scaled: Matrix
-  /// S - Σ divided by their asymptotic standard errors; 0 where residual and error both vanish.
+  /// S - Σ divided by their asymptotic standard errors; 0 where residual and error both vanish; `nil` for least squares
+  /// other than GLS.
   public var standardized: Matrix?
   /// m - μ; `nil` without a mean structure.
   public var mean: [Double]?
@@ -21,12 +22,13 @@ public struct ResidualMoments: Sendable, Hashable {
 extension FittedModel {
   /// The residuals of every block.
   ///
-  /// Standardised residuals divide by the square root of n⁻¹(Γ - Δ (ΔᵀVΔ)⁻¹ Δᵀ) with the normal-theory Γ at the model's
-  /// moments (Maydeu-Olivares and Shi 2017, Methodology 13, and lavaan's `standardized`); for incomplete data see
-  /// `incompleteResidualVariances()`.
+  /// Standardised residuals divide by their standard errors for normal data, which need not follow the model
+  /// (`ResidualVariances`; for incomplete data see `incompleteResidualVariances()`).
   /// - Parameter covariance: Cov(θ̂) from the expected information; without it there are no standardised residuals.
   public func residualMoments(_ covariance: EstimateCovariance? = nil) -> [ResidualMoments] {
     let incomplete = covariance != nil && isFullInformation ? incompleteResidualVariances() : nil
+    let complete =
+      isFullInformation ? nil : covariance.flatMap { ResidualVariances(self, inverse: $0.matrix)?.matrices }
     return table.blocks.indices.compactMap { index in
       guard let matrices = matrices(ofBlock: index) else { return nil }
       let sample = moments[index]
@@ -47,46 +49,30 @@ extension FittedModel {
         variables: sample.variables, block: index + 1, covariance: difference, correlation: correlation,
         scaled: scaled,
         standardized: isFullInformation
-          ? incomplete.map { standardizedResiduals(difference, sigma, variances: $0[index]) }
-          : covariance.flatMap { standardizedResiduals(index, difference, sigma, $0) },
+          ? incomplete.map { variances in
+            standardizedResiduals(difference, sigma) { i, j in
+              variances[index][p + halfVectorIndex(row: max(i, j), column: min(i, j), order: p)]
+            }
+          }
+          : complete.map { variances in
+            standardizedResiduals(difference, sigma) { variances[index][$0, $1] }
+          },
         mean: table.hasMeanStructure
           ? zip(sample.mean ?? [], matrices.observedMean).map { $0 - $1 } : nil)
     }
   }
 
+  /// Residuals divided by the roots of given variances; 0 where both are rounding of a residual that the model fits exactly.
   private func standardizedResiduals(
-    _ index: Int, _ difference: Matrix, _ sigma: Matrix, _ covariance: EstimateCovariance
-  ) -> Matrix? {
-    guard let matrices = matrices(ofBlock: index) else { return nil }
-    let p = difference.rowCount
-    let jacobian = covarianceJacobian(index, matrices)
-    let n = multiplier(ofBlock: index)
-    var result = Matrix(rowCount: p, columnCount: p)
-    var row = 0
-    for j in 0..<p {
-      for i in j..<p {
-        let saturated = (sigma[i, i] * sigma[j, j] + sigma[i, j] * sigma[i, j]) / n
-        let variance = saturated - covariance.matrix.quadraticForm(jacobian.row(row))
-        let value = difference[i, j]
-        // Below this both are rounding of a residual that the model fits exactly.
-        let isExact = variance <= 1e-10 * saturated
-        result[i, j] = isExact ? 0 : value / variance.squareRoot()
-        result[j, i] = result[i, j]
-        row += 1
-      }
-    }
-    return result
-  }
-
-  /// Residuals divided by the roots of given variances of means and vech.
-  private func standardizedResiduals(_ difference: Matrix, _ sigma: Matrix, variances: [Double]) -> Matrix {
+    _ difference: Matrix, _ sigma: Matrix, variance: (Int, Int) -> Double
+  ) -> Matrix {
     let p = difference.rowCount
     var result = Matrix(rowCount: p, columnCount: p)
     for j in 0..<p {
       for i in j..<p {
-        let variance = variances[p + halfVectorIndex(row: i, column: j, order: p)]
+        let own = variance(i, j)
         let saturated = (sigma[i, i] * sigma[j, j] + sigma[i, j] * sigma[i, j]) / multiplier
-        result[i, j] = variance <= 1e-10 * saturated ? 0 : difference[i, j] / variance.squareRoot()
+        result[i, j] = own <= 1e-10 * saturated ? 0 : difference[i, j] / own.squareRoot()
         result[j, i] = result[i, j]
       }
     }

@@ -10,9 +10,9 @@ public enum Kernels {
   /// The order from which on BLAS forms products.
   public static let blasOrder = 32
   /// The order from which on LAPACK factors; measured against OpenBLAS, others are slower.
-  static let factorOrder = 80
+  package static let factorOrder = 80
   /// The order from which on LAPACK inverts.
-  static let inverseOrder = 150
+  package static let inverseOrder = 150
 
   /// Factors the lower triangle in place, `a = L Lᵀ`; the strict upper triangle is neither read nor written.
   ///
