@@ -150,6 +150,12 @@ struct LayoutFaults {
     #expect(layers == [1, 1, 0])
   }
 
+  @Test func oneCrossLoadingMakesNoLayer() throws {
+    let diagram = try DiagramModel.crossLoading.diagram()
+    #expect(DiagramStructure(diagram).layerCount == 1)
+    #expect(DiagramStructure(try DiagramModel.bifactor.diagram()).layerCount == 2)
+  }
+
   @Test func generalFactorsStandOnTheOtherSide() throws {
     let diagram = try DiagramModel.general.diagram()
     let layout = DiagramLayout(diagram)

@@ -97,7 +97,13 @@ struct DiagramStructure {
 
   private mutating func assignLayers(_ diagram: PathDiagram) {
     var arrows: Set<[Int]> = []
-    for link in links where !isGeneral[root[link.from]] { arrows.insert([root[link.from], root[link.to]]) }
+    for link in links where !isGeneral[root[link.from]] {
+      let pair = [root[link.from], root[link.to]]
+      // A single loading on another factor's indicator makes no order of the factors.
+      let isCrossLoading = link.relation == .loading && root[link.to] != link.to
+      let fellows = links.filter { root[$0.from] == pair[0] && root[$0.to] == pair[1] }
+      if !isCrossLoading || fellows.count > 1 { arrows.insert(pair) }
+    }
     var unit = Array(0..<diagram.variables.count)
     let loops = Self.loops(roots, arrows)
     for loop in loops where loop.count <= 3 {

@@ -83,7 +83,7 @@ struct RootPlacement {
     stack()
     spaceColumns()
     let hasStructure = links.contains { !structure.isGeneral[places[$0.from]] }
-    if structure.layerCount > 1, hasStructure {
+    if hasStructure {
       search()
       spaceIndicators()
     }
