@@ -29,7 +29,7 @@ import Testing
 
   @Test func theSurveyOfModelBIsTheOneThatIsDrawn() throws {
     let executable = try #require(Self.executable("ModelBData"))
-    let (status, printed) = try Self.run(executable)
+    let (status, printed) = try Self.run(executable, [])
     #expect(status == 0)
     let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
