@@ -7,7 +7,7 @@ extension Model {
   /// - Parameters:
   ///   - path: The file, or a pipe.
   ///   - csv: How to read it.
-  ///   - options: Likelihood, information and tolerances.
+  ///   - fitOptions: Likelihood, information and tolerances.
   /// - Throws: ``SEMError``.
   /// - Complexity: O(N p²) for the moments, then O(p³ + t³) a step.
   public func fit(

@@ -146,7 +146,7 @@ public struct ExploratoryFactorAnalysis: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - moments: The correlations and the number of cases.
-  ///   - factorCount: The number of factors.
+  ///   - m: The number of factors.
   ///   - options: Extraction, rotation and their settings.
   /// - Throws: ``StudyError``: fewer than two items or more factors than the items allow (``StudyError/Code/wrongValue``);
   ///   correlations that are not positive definite, for maximum likelihood. A search that did not converge and Heywood cases are

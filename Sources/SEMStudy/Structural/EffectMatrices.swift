@@ -28,7 +28,9 @@ public struct EffectMatrices: Sendable, Hashable {
 
   /// Reads the effects of a fit; indicators are left out.
   ///
-  /// - Parameter block: The group, from 1.
+  /// - Parameters:
+  ///   - fit: The structural model.
+  ///   - block: The group, from 1.
   /// - Throws: ``StudyError``, where estimates define no effects.
   public init(_ fit: FittedModel, block: Int = 1) throws(StudyError) {
     guard let matrices = fit.matrices(ofBlock: block - 1) else {
