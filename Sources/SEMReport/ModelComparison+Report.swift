@@ -81,7 +81,7 @@ extension ModelComparison {
 
   private var testTable: PlainTable {
     var tests = PlainTable(header: [
-      "Restricted", "against", "Chisq diff", "Df diff", "P(>Chisq)", "RMSEA", "Relation",
+      "Restricted", "against", "dChisq", "dDf", "P", "RMSEA", "Relation",
     ])
     tests.leftCount = 2
     for (index, step) in steps.enumerated() {
