@@ -26,6 +26,7 @@ PAGE_CHECKS = r"""
 (() => {
   const found = [];
   const width = window.innerWidth;
+  if (!document.querySelector('main section h2')) found.push('this is no report');
   const root = document.documentElement;
   if (root.scrollWidth > width) found.push(`the page is ${root.scrollWidth} pixels wide in a window of ${width}`);
   const scrolls = e => { for (let p = e; p; p = p.parentElement) if (/auto|scroll/.test(getComputedStyle(p).overflowX)) return true; return false; };
@@ -170,7 +171,9 @@ def check(browser, path, folder):
             browser.events = []
             browser.call("Emulation.setDeviceMetricsOverride", width=width, height=844, deviceScaleFactor=1, mobile=width < 600)
             browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-            browser.call("Page.navigate", url=address)
+            answer = browser.call("Page.navigate", url=address)
+            if "errorText" in answer:
+                return [f"{path}: {answer['errorText']}"]
             browser.wait_for("Page.loadEventFired")
             found += [f"{path.name}, {width} px, {scheme}: {text}" for text in browser.evaluate(PAGE_CHECKS)]
             found += [f"{path.name}, {width} px, {scheme}: {text}" for text in browser.complaints(address)]
