@@ -99,7 +99,7 @@ enum WordParts {
         "Heading1", "heading 1",
         "<w:keepNext/><w:keepLines/>" + spacing(360, 140) + "<w:outlineLvl w:val=\"0\"/>",
         hei + "<w:b/>" + size(28))
-      + style("BodyText", "Body Text", body + "<w:jc w:val=\"\(isChinese ? "both" : "left")\"/>")
+      + style("BodyText", "Body Text", body + "<w:jc w:val=\"left\"/>")
       + style("Notice", "Notice", spacing(0, 240, 276) + "<w:jc w:val=\"center\"/>", "<w:i/>" + size(20))
       + style(
         "Warning", "Warning",
