@@ -98,7 +98,10 @@ import Testing
   }
 
   /// Control-C ends the draws; those that are done are reported.
-  @Test func interruptionLosesNothing() throws {
+  ///
+  /// By hand only: the threads that run tests block signals, and what they start inherits that.
+  @Test(.disabled("processes started by tests inherit blocked signals"))
+  func interruptionLosesNothing() throws {
     // How long the command takes to begin depends on the machine: a signal before its first draw ends it, or is lost where
     // the tests themselves run in the background.
     for delay in [0.7, 2, 6, 18] {
