@@ -147,11 +147,18 @@ public struct FitSummary: Sendable {
       case .undefinedStart: "the model has no positive definite covariance matrix at the start"
       case .converged: "it converged"
       }
+    let diverging = fit.convergence.diverging
+    let cure =
+      diverging.isEmpty
+      ? "Check the model (swift-sem check), give start() values, or simplify it."
+      : "\(diverging.joined(separator: ", ")) \(diverging.count == 1 ? "leaves" : "leave") all bounds: the data may have no"
+        + " finite solution. Usual causes: few cases, or a marker that its factor does not explain. Make another indicator the"
+        + " first one, use --std-lv, or bound variances by lower(0)."
     return Diagnostic(
       code: "not-converged",
       message:
         "The search did not converge: \(reason); the largest scaled gradient element is"
         + " \(Diagnostic.short(fit.convergence.scaledGradient)). \(tried) starts were tried. The estimates below are no"
-        + " solution. Check the model (swift-sem check), give start() values, or simplify it.")
+        + " solution. \(cure)", parameters: diverging)
   }
 }

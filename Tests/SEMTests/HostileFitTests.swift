@@ -58,6 +58,22 @@ import Testing
     return matrix
   }
 
+  /// The first 11 cases: the likelihood of three factors rises along a way without end. No more than two starts are spent
+  /// on it, and the parameters that run away are named.
+  @Test func runawayIsNamedEarly() throws {
+    let whole = try DataFixture.table("HolzingerSwineford1939.csv")
+    let columns = try (1...9).map { number in
+      (name: "x\(number)", values: Array(try whole.numericColumn("x\(number)").prefix(11)))
+    }
+    let text = "f =~ x1 + x2 + x3\ng =~ x4 + x5 + x6\nh =~ x7 + x8 + x9"
+    let fit = try Model(text).fit(to: DataTable(columns: columns))
+    #expect(!fit.convergence.isConverged)
+    #expect(fit.convergence.failedStarts.count + 1 <= 2)
+    #expect(fit.convergence.diverging.contains("f=~x2") && fit.convergence.diverging.contains("f~~f"))
+    let proper = try Model(text).fit(to: whole)
+    #expect(proper.convergence.isConverged && proper.convergence.diverging.isEmpty)
+  }
+
   @Test func twoCasesAndOneVariable() throws {
     let data = try DataTable(columns: [(name: "x1", values: [1, 4])])
     var options = ModelOptions()

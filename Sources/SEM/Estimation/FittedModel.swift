@@ -16,6 +16,9 @@ public struct Convergence: Sendable, Hashable {
   public var start: String
   /// The starts that failed.
   public var failedStarts: [String]
+  /// The parameters that grew, or latent variances that shrank to nothing, where the search found no end; empty after
+  /// convergence.
+  public var diverging: [String] = []
 }
 
 /// A model with its estimates: what all inference starts from.
@@ -40,7 +43,7 @@ public struct FittedModel: Sendable {
   /// F of each block.
   public let blockDiscrepancies: [Double]
   /// How the search went.
-  public let convergence: Convergence
+  public internal(set) var convergence: Convergence
   /// How the user's constraints and bounds stand; `nil` without any.
   public let constraints: ConstraintReport?
   /// Remarks on the model's text and on the data.

@@ -74,7 +74,14 @@ public final class ModelFitter {
         break
       }
       failed.append(name)
+      // Two searches that run away alike: there is no minimum, and other starts would go the same way.
+      let runsAway =
+        attempt == 1
+        && [best, result].allSatisfy {
+          $0?.optimum.termination == .iterationLimit && !diverging($0?.optimum.point ?? [], scaled).isEmpty
+        }
       if result.optimum.termination != .undefinedStart, result.isBetter(than: best) { best = result }
+      if runsAway { break }
     }
     guard let best else { throw .noUsableStart }
     if best.optimum.termination != .converged, let constraints,
@@ -86,6 +93,11 @@ public final class ModelFitter {
           + " the others or the bounds.")
     }
     var fit = result(best, failed, scaled, rows, objective)
+    if !fit.convergence.isConverged {
+      fit.convergence.diverging = diverging(best.optimum.point, scaled).map {
+        table.freeParameterNames[$0 - 1]
+      }
+    }
     fit.design = design
     return fit
   }
@@ -110,6 +122,36 @@ public final class ModelFitter {
 
   /// The number of parameters from which on a search without a Hessian is faster.
   static let leastLarge = 1500
+
+  /// The free parameters that have left the size that the data suggest: loadings and slopes beyond 20 standard deviations
+  /// for one, and variances of latent variables below 10⁻³ of their marker's.
+  private func diverging(_ point: [Double], _ moments: [SampleMoments]) -> [Int] {
+    var result: Set<Int> = []
+    for (block, sample) in zip(table.blocks, moments) {
+      let rows = table.rows.filter { $0.block == block.number }
+      var scale: [String: Double] = [:]
+      for (place, name) in sample.variables.enumerated() {
+        scale[name] = sample.covariance[place, place].squareRoot()
+      }
+      // A factor has the unit of its marker; one of unit variance has 1.
+      for row in rows where row.op == .measurement && row.free == 0 && row.fixedValue == 1 {
+        if scale[row.lhs] == nil, let size = scale[row.rhs] { scale[row.lhs] = size }
+      }
+      for row in rows where row.free > 0 {
+        let value = point[row.free - 1].magnitude
+        let (left, right) = (scale[row.lhs] ?? 1, scale[row.rhs] ?? 1)
+        switch row.op {
+        case .measurement where value * left > 20 * right: result.insert(row.free)
+        case .regression where value * right > 20 * left: result.insert(row.free)
+        case .covariance
+        where row.lhs == row.rhs && block.latent.contains(row.lhs) && value < 1e-3 * left * left:
+          result.insert(row.free)
+        default: break
+        }
+      }
+    }
+    return result.sorted()
+  }
 
   /// What one start led to.
   private struct Attempt {
