@@ -60,6 +60,7 @@ public final class ModelFitter {
 
     var failed: [String] = []
     var best: Attempt?
+    var runaways = 0
     for attempt in 0...max(0, options.extraStarts) {
       var (name, values) = self.start(attempt, scaled, given: start)
       if let nearer = startFromSaturatedMoments(scaled, from: values, minimizerOptions) {
@@ -74,14 +75,12 @@ public final class ModelFitter {
         break
       }
       failed.append(name)
-      // Two searches that run away alike: there is no minimum, and other starts would go the same way.
-      let runsAway =
-        attempt == 1
-        && [best, result].allSatisfy {
-          $0?.optimum.termination == .iterationLimit && !diverging($0?.optimum.point ?? [], scaled).isEmpty
-        }
+      // Two searches that run away: there is no minimum, and other starts would go the same way.
+      if result.optimum.termination != .undefinedStart, !diverging(result.optimum.point, scaled).isEmpty {
+        runaways += 1
+      }
       if result.optimum.termination != .undefinedStart, result.isBetter(than: best) { best = result }
-      if runsAway { break }
+      if runaways == 2 { break }
     }
     guard let best else { throw .noUsableStart }
     if best.optimum.termination != .converged, let constraints,
