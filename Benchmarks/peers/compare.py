@@ -192,6 +192,9 @@ def command_row(rounds, without, log):
     commands = {"swift-sem": [command_path(), "fit", model, "--data", data, "--preset", "cfa"]}
     if "lavaan" not in without:
         commands["lavaan"] = ["Rscript", os.path.join(HERE, "command.R"), model, data]
+    if not os.path.exists(commands["swift-sem"][0]):
+        log("command: %s is not built: left out" % commands["swift-sem"][0])
+        return None
     texts = {name: subprocess.run(c, capture_output=True, text=True, env=os.environ | THREADS).stdout
              for name, c in commands.items()}
     result = {"id": "command", "case": "9-indicators", "task": "process start to report", "programs": {}}
@@ -206,6 +209,8 @@ def command_row(rounds, without, log):
                 begin = time.perf_counter()
                 subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                 times[name].append(time.perf_counter() - begin)
+    if "swift-sem" not in times:
+        return None
     for name, values in times.items():
         result["programs"][name] = {
             "minimum": min(values), "median": statistics.median(values), "turns": len(values)}
@@ -259,7 +264,9 @@ def run(quick=False, only="", without=(), log=lambda text: print(text, file=sys.
         for program in programs:
             program.close()
     if only in "command/9-indicators":
-        rows.insert(0, command_row(rounds, without, log))
+        row = command_row(rounds, without, log)
+        if row:
+            rows.append(row)
     return {"schema": "swift-sem/peers/2", "machine": machine(), "versions": versions, "checks": checks, "rows": rows}
 
 
