@@ -65,7 +65,11 @@ public struct StreamedMoments: Sendable {
     var line = 1
     var sum: MomentSum?
     while true {
-      let isLast = try source.readMore()
+      var isLast = try source.readMore()
+      // The dialect is recognised from the first 25 rows.
+      while reader == nil, !isLast, source.bytes.count < Self.longestHead, source.lineEndCount < 26 {
+        isLast = try source.readMore()
+      }
       let part = source.bytes
       try TextDecoding.requireUTF8(part, isFirst: reader == nil, isLast: isLast, line: line)
       let start = reader == nil ? TextDecoding.markLength(part) : 0
@@ -86,10 +90,14 @@ public struct StreamedMoments: Sendable {
       source.drop(start + used)
       if isLast { break }
     }
+    // Every part was read, the first with the names.
     guard let sum, let reader else { throw DataError(.emptyFile, "There is no data: the file is empty.") }
     (moments, report) = try sum.result()
     variableNames = reader.names
   }
+
+  /// The most bytes that the first rows may take.
+  private static let longestHead = 1 << 20
 }
 
 /// Means and centred cross-products of the rows so far.

@@ -106,6 +106,9 @@ enum TextFile {
     /// The bytes that are read and not dropped, until the next call.
     var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: buffer, count: count) }
 
+    /// How many line ends the bytes hold.
+    var lineEndCount: Int { bytes.count { $0 == CSVScanner.lineFeed || $0 == CSVScanner.carriageReturn } }
+
     /// Reads the next part behind the bytes that are there; true at the end of the file.
     func readMore() throws(DataError) -> Bool {
       let wanted = count + partSize
