@@ -24,17 +24,17 @@ import Testing
   static let cases = [
     Case(
       name: "9 indicators", model: "three-factors", data: "HolzingerSwineford1939", steps: 6, evaluations: 8,
-      allocations: 0),
+      allocations: 1250),
     Case(
       name: "11 indicators", model: "political-democracy", data: "PoliticalDemocracy", steps: 7,
       evaluations: 8,
-      allocations: 0),
+      allocations: 1800),
     Case(
       name: "MIMIC", model: "mimic", data: "HolzingerSwineford1939", steps: 9, evaluations: 12,
-      allocations: 0),
+      allocations: 2000),
     Case(
       name: "P2P", model: "p2p", data: "p2p-survey", hasRandomCovariates: true, steps: 4, evaluations: 5,
-      allocations: 0),
+      allocations: 6000),
   ]
 
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
