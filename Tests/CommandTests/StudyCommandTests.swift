@@ -3,14 +3,19 @@ import Testing
 
 /// `swift-sem study` as its users see it.
 @Suite struct StudyCommandTests {
-  /// Two constructs of three items, 40 rows without chance.
+  /// Two constructs of three items, 80 rows by a rule that mixes bits: the same on every machine.
   static let survey: String = {
-    let rows = (0..<40).map { row -> String in
-      let (first, second) = (3 + row % 3 - 1, 3 + (row / 2) % 3 - 1)
-      let answers = [
-        first, first + row % 2, first + (row / 3) % 2, second, second + (row / 5) % 2,
-        second + (row + first) % 2,
-      ]
+    func bits(_ row: UInt32, _ place: UInt32) -> Int {
+      var x = row &* 2_654_435_761 &+ place &* 40503 &+ 12345
+      x = (x ^ (x >> 15)) &* 2_246_822_519
+      x = (x ^ (x >> 13)) &* 3_266_489_917
+      return Int(x ^ (x >> 16))
+    }
+    let rows = (0..<UInt32(80)).map { row -> String in
+      let first = 2 + bits(row, 0) % 3
+      let second = bits(row, 8) % 2 == 1 ? 2 + (bits(row, 0) + bits(row, 7) % 2) % 3 : first
+      let answers =
+        [1, 2, 3].map { first + bits(row, $0) % 2 } + [4, 5, 6].map { second + bits(row, $0) % 2 }
       return "\(row + 1)," + answers.map(String.init).joined(separator: ",") + ",\(1 + row % 2)"
     }
     return (["id,A1,A2,A3,B1,B2,B3,sex"] + rows).joined(separator: "\n") + "\n"
@@ -56,10 +61,10 @@ import Testing
   @Test func theLanguageIsThatOfTheFileUnlessAskedOtherwise() throws {
     let place = try place(Self.study + "\nlanguage: zh")
     let chinese = try place.run("study", "study.yaml", "--format", "text")
-    #expect(chinese.output.contains("40份答卷"))
+    #expect(chinese.output.contains("80份答卷"))
     #expect(try place.read("study-report/report.txt").contains("信度分析"))
     let english = try place.run("study", "study.yaml", "--format", "text", "--language", "en")
-    #expect(english.output.contains("40 cases"))
+    #expect(english.output.contains("80 cases"))
   }
 
   @Test(arguments: [
@@ -88,10 +93,11 @@ import Testing
       return cells.joined(separator: ",")
     }.joined(separator: "\n")
     let refused = try place(Self.study, constant).run("study", "study.yaml")
-    #expect(refused.status == 6 && refused.error.contains("A2 of A has the answer 3 in all 40 rows"))
+    #expect(refused.status == 6 && refused.error.contains("A2 of A has the answer 3 in all 80 rows"))
     let few = try place(Self.study, lines.prefix(6).joined(separator: "\n"))
     let outcome = try few.run("study", "study.yaml", "--format", "text")
     #expect(outcome.status == 6)
+    #expect(outcome.output.contains("cannot be computed"))
     #expect(try few.read("study-report/report.txt").contains("Descriptive statistics of the items"))
   }
 

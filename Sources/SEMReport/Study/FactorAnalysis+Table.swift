@@ -63,9 +63,10 @@ extension ParallelAnalysis {
           prefix + "_percentile", Wording("\(percent)th percentile", "随机\(percent)%分位"), group: group),
       ]
     }
-    func cells(_ root: Root) -> [DocumentCell] {
+    // Only the leading run counts: the last roots may lie above chance too, and mean nothing.
+    func cells(_ root: Root, isKept: Bool) -> [DocumentCell] {
       [
-        .number(root.observed, bold: root.observed > root.percentile), .number(root.mean),
+        .number(root.observed, bold: isKept), .number(root.mean),
         .number(root.percentile),
       ]
     }
@@ -89,7 +90,8 @@ extension ParallelAnalysis {
         + (factors == nil ? [] : columns("fa", factor)),
       rows: components.indices.map { place in
         .init(
-          [.integer(place + 1)] + cells(components[place]) + (factors.map { cells($0[place]) } ?? []))
+          [.integer(place + 1)] + cells(components[place], isKept: place < (suggestedCount(.components) ?? 0))
+            + (factors.map { cells($0[place], isKept: place < (suggestedCount(.factors) ?? 0)) } ?? []))
       }, notes: notes)
   }
 }

@@ -38,7 +38,7 @@ public struct StudySummary: Sendable {
           "\(index.abbreviation) \(index == .degreesOfFreedom ? String(Int($0)) : TextNumber.fixed($0, 3))"
         }
       }
-      lines.append(fit.name[language] + (isChinese ? ":" : ": ") + shown.joined(separator: ", "))
+      lines.append(fit.name[language] + (isChinese ? "：" : ": ") + shown.joined(separator: ", "))
     }
     if let hypotheses = result.hypotheses.value {
       let supported = hypotheses.lines.filter(\.verdict.isSupported).map(\.id)
@@ -49,6 +49,9 @@ public struct StudySummary: Sendable {
             + (others.isEmpty ? "" : "；不成立：\(others.joined(separator: "、"))")
           : "Hypotheses: \(supported.count) of \(hypotheses.lines.count) supported"
             + (others.isEmpty ? "" : "; not supported: \(others.joined(separator: ", "))"))
+    }
+    if result.mainFit == nil, let failure = result.failure {
+      lines.append(failure.message + (failure.hint.map { "\n  " + $0 } ?? ""))
     }
     let warnings = StudyReport(result).warnings
     if !warnings.isEmpty {

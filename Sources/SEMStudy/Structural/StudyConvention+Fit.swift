@@ -95,6 +95,12 @@ extension StudyError {
     case InferenceError.needsRawData: reason = "the rows of the data are needed"
     case InferenceError.unknownVariable(let name): reason = "the model has no variable \(name)"
     case InferenceError.notAvailable(let text): reason = text
+    case SEMError.inference(let error): return unavailable(what, error)
+    case SEMError.data(let error): return unavailable(what, error)
+    case let error as DataError:
+      return StudyError(.unavailable, "\(what) cannot be computed: \(error.message)", hint: error.hint)
+    case SEMError.specification(let error):
+      return StudyError(.unavailable, "\(what) cannot be computed: \(error.message)", hint: error.hint)
     default: reason = "\(error)"
     }
     return StudyError(.unavailable, "\(what) cannot be computed: \(reason).")
