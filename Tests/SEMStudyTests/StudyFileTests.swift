@@ -162,7 +162,7 @@ import Testing
       words: ["A9"]),
     Mistake(text: "data: a.csv\nconstructs:\n\tA: A1-A3", code: .yaml, line: 3, words: ["tabs"]),
     Mistake(
-      text: "data: a.csv\nconstructs:\n  A：A1-A3\n  B: B1-B3", code: .yaml, line: 4,
+      text: "data: a.csv\nconstructs:\n  A：A1-A3\n  B: B1-B3", code: .yaml, line: 3,
       words: ["：", "English form"]),
     Mistake(
       text: "data: a.csv\nconstructs:\n  A: A1-A3\noptions: {estimator: MLX}", code: .wrongValue, line: 4,

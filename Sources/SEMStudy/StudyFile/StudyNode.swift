@@ -223,7 +223,15 @@ private func yamlError(_ error: any Error, _ text: String) -> StudyError {
   switch error as? YamlError {
   case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
     .composer(_, let problem, let mark, _):
-    let place = StudyPlace(line: mark.line, column: mark.column)
+    var place = StudyPlace(line: mark.line, column: mark.column)
+    // libyaml stops a line below a key that a full-width colon made part of a text.
+    let near = max(0, mark.line - 2)..<min(lines.count, mark.line)
+    if let index = near.first(where: { lines[$0].contains("：") && !lines[$0].contains(": ") }),
+      let colon = lines[index].firstIndex(of: "：")
+    {
+      place = StudyPlace(
+        line: index + 1, column: lines[index].distance(from: lines[index].startIndex, to: colon) + 1)
+    }
     return StudyError(
       .yaml, "This is not readable: \(problem).", hint: hint(near: mark.line, lines), at: place)
   case .duplicatedKeysInMapping(let names, let context):
