@@ -225,8 +225,12 @@ def command_path():
 def build():
     """The benchmark program, and the command as `make install` builds it."""
     static = ["--static-swift-stdlib"] if sys.platform == "linux" else []
-    subprocess.run(["swift", "build", "-c", "release", "--package-path", os.path.join(ROOT, "Benchmarks")],
-                   check=True, stdout=sys.stderr)
+    package = os.path.join(ROOT, "Benchmarks")
+    command = ["swift", "build", "-c", "release", "--package-path", package]
+    if subprocess.run(command, stdout=sys.stderr).returncode != 0:
+        # SwiftPM may have missed files that are new in the package above: plan anew, once.
+        os.utime(os.path.join(package, "Package.swift"))
+        subprocess.run(command, check=True, stdout=sys.stderr)
     subprocess.run(["swift", "build", "-c", "release", "--package-path", ROOT, "--scratch-path",
                     os.path.join(BUILD, "command"), *static, "--product", "swift-sem"], check=True, stdout=sys.stderr)
 
