@@ -12,12 +12,7 @@ enum Progress {
   static func watching<Result>(_ title: String, _ work: (BootstrapControl) throws -> Result) throws -> Result
   {
     let isShown = isatty(STDERR_FILENO) == 1
-    isInterrupted.store(false, ordering: .relaxed)
-    // A handler may do little: it stores a flag. A second Ctrl-C ends the process as always.
-    let previous = signal(SIGINT) { _ in
-      isInterrupted.store(true, ordering: .relaxed)
-      signal(SIGINT, SIG_DFL)
-    }
+    let previous = catchInterrupt()
     defer { signal(SIGINT, previous) }
     var control = BootstrapControl()
     control.isCancelled = { isInterrupted.load(ordering: .relaxed) }
@@ -39,11 +34,7 @@ enum Progress {
   /// Runs a study with a line that names its stage.
   static func following<Result>(_ language: StudyLanguage, _ work: (StudyProgress) -> Result) -> Result {
     let isShown = isatty(STDERR_FILENO) == 1
-    isInterrupted.store(false, ordering: .relaxed)
-    let previous = signal(SIGINT) { _ in
-      isInterrupted.store(true, ordering: .relaxed)
-      signal(SIGINT, SIG_DFL)
-    }
+    let previous = catchInterrupt()
     defer { signal(SIGINT, previous) }
     var progress = StudyProgress()
     progress.isCancelled = { isInterrupted.load(ordering: .relaxed) }
@@ -58,6 +49,22 @@ enum Progress {
     }
     defer { if isShown { write("\r\u{1B}[K") } }
     return work(progress)
+  }
+
+  /// Lets Ctrl-C set ``isInterrupted``; returns the handler that was there before.
+  private static func catchInterrupt() -> (@convention(c) (Int32) -> Void)? {
+    isInterrupted.store(false, ordering: .relaxed)
+    // A handler may do little: it stores a flag. A second Ctrl-C ends the process as always.
+    let previous = signal(SIGINT) { _ in
+      isInterrupted.store(true, ordering: .relaxed)
+      signal(SIGINT, SIG_DFL)
+    }
+    // A parent that blocks signals (a test runner, a job queue) hands that down.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    return previous
   }
 
   private static func write(_ text: String) {

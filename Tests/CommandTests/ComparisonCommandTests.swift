@@ -98,17 +98,13 @@ import Testing
   }
 
   /// Control-C ends the draws; those that are done are reported.
-  ///
-  /// By hand only: the threads that run tests block signals, and what they start inherits that.
-  @Test(.disabled("processes started by tests inherit blocked signals"))
-  func interruptionLosesNothing() throws {
-    // How long the command takes to begin depends on the machine: a signal before its first draw ends it, or is lost where
-    // the tests themselves run in the background.
-    for delay in [0.7, 2, 6, 18] {
+  @Test func interruptionLosesNothing() throws {
+    // How long the command takes to begin depends on the machine: a signal before its first draw ends it or finds no draw.
+    for delay in [0.25, 0.5, 1, 2, 4, 8, 16] {
       let process = Process()
       process.executableURL = try Command.executable()
       process.arguments = [
-        "fit", "equal.lav", "--data", "good.csv", "--bootstrap", "200000", "--bootstrap-measures", "cfi",
+        "fit", "equal.lav", "--data", "good.csv", "--bootstrap", "2000000", "--bootstrap-measures", "cfi",
         "--threads", "1", "--format", "json", "--output", "draws.json",
       ]
       process.currentDirectoryURL = place.folder
@@ -117,22 +113,28 @@ import Testing
       Thread.sleep(forTimeInterval: delay)
       process.interrupt()
       let limit = Date(timeIntervalSinceNow: 10)
-      while process.isRunning, Date() < limit { Thread.sleep(forTimeInterval: 0.05) }
-      if process.isRunning { process.terminate() }
+      while process.isRunning, Date() < limit { Thread.sleep(forTimeInterval: 0.02) }
+      // Whatever signals it blocks, the test ends.
+      let isDeaf = process.isRunning
+      if isDeaf { kill(process.processIdentifier, SIGKILL) }
       process.waitUntilExit()
+      #expect(!isDeaf, "The command did not end within 10 seconds of the signal.")
+      if isDeaf { return }
       guard process.terminationReason == .exit else { continue }
       #expect(process.terminationStatus == 0)
       let report =
         try JSONSerialization.jsonObject(with: Data(try place.read("draws.json").utf8)) as? [String: Any]
       let draws = try #require(report?["bootstrap"] as? [String: Any])
-      #expect(draws["interrupted"] as? Bool == true && draws["requested"] as? Int == 200_000)
+      let completed = try #require(draws["completed"] as? Int)
+      // Intervals need a few draws.
+      guard completed >= 10 else { continue }
+      #expect(draws["interrupted"] as? Bool == true && draws["requested"] as? Int == 2_000_000)
       // The jackknife of BCa is left out; bias-corrected ends remain.
       #expect(draws["ci"] as? String == "bc")
       let parameters = try #require(draws["parameters"] as? [[String: Any]])
       #expect(parameters.contains { $0["ci_lower"] is Double && $0["ci_upper"] is Double })
-      let completed = try #require(draws["completed"] as? Int)
       let used = try #require(draws["used"] as? Int)
-      #expect(completed > 0 && completed < 200_000 && used <= completed)
+      #expect(completed < 2_000_000 && used <= completed)
       return
     }
     Issue.record("The command was never far enough to be interrupted.")

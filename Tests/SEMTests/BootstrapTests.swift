@@ -229,7 +229,8 @@ import Testing
     #expect(result.original[named] == result.original[own])
   }
 
-  @Test func endsEarly() throws {
+  /// Draws that are never made take no memory: millions begin and end at once.
+  @Test(arguments: [1000, 5_000_000]) func endsEarly(_ draws: Int) throws {
     let fit = try InferenceModels.fitThreeFactors()
     let asked = Mutex(0)
     var control = BootstrapControl()
@@ -239,8 +240,8 @@ import Testing
         return $0 > 50
       }
     }
-    let result = try fit.bootstrap(options(.ordinary, draws: 1000, threads: 2), control: control)
-    #expect(result.isInterrupted && result.completed == 50 && result.requested == 1000)
+    let result = try fit.bootstrap(options(.ordinary, draws: draws, threads: 2), control: control)
+    #expect(result.isInterrupted && result.completed == 50 && result.requested == draws)
     #expect(result.usedCount + result.failed == 50)
   }
 
@@ -255,6 +256,9 @@ import Testing
     var selected = options(.ordinary, draws: 10)
     selected.selection.effects = [.pair(from: "visual", to: "nobody")]
     #expect(throws: InferenceError.unknownVariable("nobody")) { try fit.bootstrap(selected) }
+    // More than any memory holds.
+    #expect(throws: InferenceError.self) { try fit.bootstrap(options(.ordinary, draws: .max)) }
+    #expect(throws: InferenceError.self) { try fit.bootstrap(options(.monteCarlo, draws: 1 << 54)) }
   }
 
   /// Percentile intervals of a factor loading cover it in about 95 of 100 normal samples.

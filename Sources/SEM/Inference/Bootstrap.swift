@@ -107,8 +107,9 @@ extension FittedModel {
   ///
   /// - Throws: ``InferenceError/needsRawData(_:)`` without rows (but for a parametric bootstrap),
   ///   ``InferenceError/unknownVariable(_:)``, ``InferenceError/undefinedAtEstimates``,
-  ///   ``InferenceError/notAvailable(_:)``, ``InferenceError/notIdentified`` for ``BootstrapMethod/monteCarlo``.
-  /// - Complexity: O(n p²) and a few steps of O(p³ + t³) for each draw; memory for draws × statistics.
+  ///   ``InferenceError/notAvailable(_:)`` (also where memory is short), ``InferenceError/notIdentified`` for
+  ///   ``BootstrapMethod/monteCarlo``.
+  /// - Complexity: O(n p²) and a few steps of O(p³ + t³) for each draw; memory for the draws done × statistics.
   public func bootstrap(
     _ options: BootstrapOptions = BootstrapOptions(), control: BootstrapControl = BootstrapControl()
   ) throws(InferenceError) -> BootstrapResult {
@@ -119,7 +120,8 @@ extension FittedModel {
     if options.method == .monteCarlo { return try monteCarlo(options, control: control) }
     let source = try SampleSource(self, options: options)
     let plan = try DrawPlan(self, source: source, options: options)
-    let store = plan.run(draws: options.draws, threads: options.threads, control: control) { worker, draw in
+    let store = try plan.run(draws: options.draws, threads: options.threads, control: control) {
+      worker, draw in
       worker.drawSample(draw)
     }
     var accelerations: [Double] = []
@@ -127,7 +129,7 @@ extension FittedModel {
       let sets = source.jackknifeSets(limit: options.jackknifeLimit)
       var quiet = control
       quiet.progress = nil
-      let left = plan.run(draws: sets.count, threads: options.threads, control: quiet) { worker, draw in
+      let left = try plan.run(draws: sets.count, threads: options.threads, control: quiet) { worker, draw in
         worker.leaveOut(sets[draw])
       }
       if !left.isInterrupted { accelerations = left.accelerations(blocks: sets.map(\.block)) }
@@ -151,7 +153,8 @@ extension FittedModel {
     let source = SampleSource(
       blocks: [], method: .monteCarlo, seed: options.seed, lostDegree: 0)
     let plan = try DrawPlan(self, source: source, options: options)
-    let store = plan.run(draws: options.draws, threads: options.threads, control: control) { worker, draw in
+    let store = try plan.run(draws: options.draws, threads: options.threads, control: control) {
+      worker, draw in
       worker.drawEstimates(draw, root: root)
     }
     return store.result(plan, options: options, level: self.options.confidenceLevel, accelerations: [])

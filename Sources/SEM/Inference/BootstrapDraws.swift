@@ -12,7 +12,9 @@ internal import Synchronization
 
 /// How a draw ended.
 enum DrawOutcome: UInt8 {
-  case notDone, proper, inadmissible, failed
+  /// 0, as fresh memory is.
+  case notDone = 0
+  case proper, inadmissible, failed
 }
 
 /// What all threads of a bootstrap share.
@@ -58,8 +60,8 @@ struct DrawPlan: Sendable {
   func run(
     draws: Int, threads: Int?, control: BootstrapControl,
     _ body: @escaping @Sendable (DrawWorker, Int) -> DrawOutcome
-  ) -> DrawStore {
-    let store = DrawStore(draws: draws, columns: statistics.count)
+  ) throws(InferenceError) -> DrawStore {
+    let store = try DrawStore(draws: draws, columns: statistics.count)
     let count = max(1, min(threads ?? Self.processorCount, draws, 256))
     let work: @Sendable (Int) -> Void = { thread in
       guard let worker = DrawWorker(fit: fit, source: source),
@@ -98,30 +100,48 @@ final class DrawStore: @unchecked Sendable {
   let done = Atomic<Int>(0)
   private let draws: Int
   private let columns: Int
-  private let values: NumberBuffer
+  private let values: UnsafeMutablePointer<Double>
   private let outcomes: UnsafeMutablePointer<UInt8>
 
-  init(draws: Int, columns: Int) {
+  /// Reserves zeros (outcome `notDone`).
+  ///
+  /// Large blocks of `calloc` take memory only as they are written to: millions of draws begin at once, and those that are
+  /// never made cost nothing.
+  init(draws: Int, columns: Int) throws(InferenceError) {
     self.draws = draws
     self.columns = columns
-    values = NumberBuffer(count: draws * columns)
-    outcomes = .allocate(capacity: max(draws, 1))
-    outcomes.initialize(repeating: DrawOutcome.notDone.rawValue, count: max(draws, 1))
+    let (count, isTooLarge) = max(draws, 1).multipliedReportingOverflow(by: max(columns, 1))
+    guard !isTooLarge, let values = calloc(count, MemoryLayout<Double>.stride) else {
+      throw .notAvailable(
+        "There is no memory for \(draws) draws of \(columns) statistics. Ask for fewer draws.")
+    }
+    guard let outcomes = calloc(max(draws, 1), 1) else {
+      free(values)
+      throw .notAvailable("There is no memory for \(draws) draws. Ask for fewer.")
+    }
+    self.values = values.bindMemory(to: Double.self, capacity: count)
+    self.outcomes = outcomes.bindMemory(to: UInt8.self, capacity: max(draws, 1))
   }
 
-  deinit { outcomes.deallocate() }
+  deinit {
+    free(values)
+    free(outcomes)
+  }
 
-  func row(_ draw: Int) -> UnsafeMutablePointer<Double> { values.pointer + draw * columns }
+  func row(_ draw: Int) -> UnsafeMutablePointer<Double> { values + draw * columns }
   func setOutcome(_ outcome: DrawOutcome, of draw: Int) { outcomes[draw] = outcome.rawValue }
   private func outcome(_ draw: Int) -> DrawOutcome { DrawOutcome(rawValue: outcomes[draw]) ?? .notDone }
 
-  var isInterrupted: Bool { (0..<draws).contains { outcome($0) == .notDone } }
+  /// The draws that threads have taken; those beyond were never touched.
+  private var taken: Range<Int> { 0..<min(next.load(ordering: .relaxed), draws) }
+
+  var isInterrupted: Bool { taken.count < draws || taken.contains { outcome($0) == .notDone } }
 
   func result(_ plan: DrawPlan, options: BootstrapOptions, level: Double, accelerations: [Double])
     -> BootstrapResult
   {
-    func count(_ kind: DrawOutcome) -> Int { (0..<draws).count { outcome($0) == kind } }
-    let kept = (0..<draws).filter {
+    func count(_ kind: DrawOutcome) -> Int { taken.count { outcome($0) == kind } }
+    let kept = taken.filter {
       outcome($0) == .proper || (outcome($0) == .inadmissible && options.keepsInadmissible)
     }
     var matrix = Matrix(rowCount: kept.count, columnCount: columns)
@@ -133,14 +153,14 @@ final class DrawStore: @unchecked Sendable {
     }
     return BootstrapResult(
       method: options.method, seed: options.seed, statistics: plan.statistics, original: plan.original,
-      draws: matrix, requested: draws, completed: draws - count(.notDone), failed: count(.failed),
+      draws: matrix, requested: draws, completed: taken.count - count(.notDone), failed: count(.failed),
       inadmissible: count(.inadmissible), keepsInadmissible: options.keepsInadmissible,
       accelerations: accelerations, confidenceLevel: level)
   }
 
   /// The acceleration of each statistic from leave-out samples; see ``BootstrapInterval/acceleration(leaveOut:strata:)``.
   func accelerations(blocks: [Int]) -> [Double] {
-    let usable = (0..<draws).filter { outcome($0) == .proper || outcome($0) == .inadmissible }
+    let usable = taken.filter { outcome($0) == .proper || outcome($0) == .inadmissible }
     return (0..<columns).map { column in
       let defined = usable.filter { !row($0)[column].isNaN }
       return BootstrapInterval.acceleration(
