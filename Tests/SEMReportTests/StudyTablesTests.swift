@@ -72,6 +72,32 @@ import Testing
       ])
   }
 
+  /// Readers learn that free loadings of a method factor are weak evidence, and how many searches went astray.
+  @Test func methodFactorIsWeakEvidence() throws {
+    let data = try Self.survey.get()
+    for constructs in [Self.constructs, Self.constructs.dropLast() + [Self.construct("SN", "社会规范", 3)]] {
+      let bias = try CommonMethodBias(MeasurementModel(constructs: constructs, data: data), data: data)
+      let notes = bias.table().notes
+      let english = notes.map(\.english).joined(separator: "\n")
+      let chinese = notes.map(\.chinese).joined(separator: "\n")
+      for words in ["empirically underidentified", "weak evidence", "Chin, Thatcher and Wright 2012"] {
+        #expect(english.contains(words))
+      }
+      for words in ["经验识别不足", "弱证据", "Chin、Thatcher和Wright，2012"] { #expect(chinese.contains(words)) }
+      for model in bias.methodFactors {
+        let (few, all) = (model.improperSearchCount, model.searchCount)
+        let name = model.loadings == .free ? "Free loadings: " : "Equal loadings: "
+        #expect(
+          english.contains(
+            name
+              + "of \(all) searches from different starts, \(few) did not converge or ended in an improper solution."
+          )
+            == (few > 0))
+        #expect(few == 0 || chinese.contains("从不同初值出发的\(all)次搜索中，\(few)次未收敛或得到不当解。"))
+      }
+    }
+  }
+
   @Test func everyNumberIsFinite() throws {
     for table in try Self.tables.get() {
       #expect(Set(table.columns.map(\.id)).count == table.columns.count, "\(table.id)")

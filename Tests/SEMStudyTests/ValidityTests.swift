@@ -182,6 +182,8 @@ import Testing
     expectNear(free.indices[.chiSquare], 307.8846, within: 1e-3, "free loadings")
     expectNear(free.indices[.degreesOfFreedom], 294, within: 0, "df")
     #expect(free.fit.convergence.isConverged && free.findings.isEmpty && free.passes == true)
+    // Searches from instrumental variables fail: the verdict is weak evidence, and readers are told.
+    #expect((1..<free.searchCount).contains(free.improperSearchCount))
   }
 
   /// With three constructs the free loadings bring a negative variance: no verdict, whatever ΔCFI is.
@@ -193,6 +195,7 @@ import Testing
     expectNear(free.indices[.chiSquare], 12.080, within: printed3, "free loadings")
     #expect(!free.findings.isEmpty)
     #expect(free.passes == nil)
+    #expect((1...free.searchCount).contains(free.improperSearchCount))
     #expect((free.changes[.cfi] ?? 1).magnitude < 0.01)
   }
 }

@@ -60,12 +60,21 @@ extension CommonMethodBias {
     if methodFactors.contains(where: { $0.loadings == .free }) {
       notes.append(
         Wording(
-          "A method factor with free loadings is weakly identified: a search may leave the proper solutions and report a smaller χ² with an improper one, which says nothing.",
-          "自由载荷方法因子识别较弱：若搜索离开合理解区域，可能得到χ²更小的不当解，该结果没有意义。"))
+          "A method factor with free loadings is often empirically underidentified: its likelihood may have other, improper stopping points, or rise without end, with a smaller χ² that says nothing. Its verdict is weak evidence (Richardson, Simmering and Sturman 2009; Chin, Thatcher and Wright 2012).",
+          "自由载荷方法因子常存在经验识别不足：似然可能另有不当的停止点或无界上升，其χ²虽更小却没有意义，因此该判断只是弱证据（Richardson、Simmering和Sturman，2009；Chin、Thatcher和Wright，2012）。"
+        ))
     }
     for model in methodFactors {
       let name =
         model.loadings == .equal ? Wording("Equal loadings: ", "等载荷：") : Wording("Free loadings: ", "自由载荷：")
+      if model.improperSearchCount > 0 {
+        let (few, all) = (model.improperSearchCount, model.searchCount)
+        notes.append(
+          name
+            + Wording(
+              "of \(all) searches from different starts, \(few) did not converge or ended in an improper solution.",
+              "从不同初值出发的\(all)次搜索中，\(few)次未收敛或得到不当解。"))
+      }
       notes += StudyRemarks.remarks(on: model.fit, model.findings).map { name + $0 }
     }
     return DocumentTable(

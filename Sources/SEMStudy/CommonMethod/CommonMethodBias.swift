@@ -29,6 +29,12 @@ public struct CommonMethodBias: Sendable {
     public let varianceShare: Double?
     /// What makes the solution improper; empty for a proper one.
     public let findings: [InadmissibleFinding]
+    /// The number of searches from different starts.
+    public fileprivate(set) var searchCount: Int
+    /// How many of them did not converge, as where the likelihood rises without end, or ended in an improper solution: with
+    /// free loadings the model is often empirically underidentified (Richardson, Simmering and Sturman 2009; Chin, Thatcher
+    /// and Wright 2012).
+    public fileprivate(set) var improperSearchCount: Int
 
     /// Whether the method factor improves fit by less than the usual limits (ΔCFI and ΔTLI below 0.1, ΔRMSEA and ΔSRMR below
     /// 0.05: Wen, Huang and Tang 2018); `nil` where the solution is improper or did not converge, so that its fit says
@@ -107,7 +113,11 @@ public struct CommonMethodBias: Sendable {
       }
       let converged = found.filter(\.fit.convergence.isConverged)
       let best = (converged.isEmpty ? found : converged).min { $0.fit.discrepancy < $1.fit.discrepancy }
-      if let best { models.append(best) }
+      if var best {
+        best.searchCount = found.reduce(0) { $0 + $1.searchCount }
+        best.improperSearchCount = found.reduce(0) { $0 + $1.improperSearchCount }
+        models.append(best)
+      }
     }
     methodFactors = models
   }
@@ -160,12 +170,15 @@ public struct CommonMethodBias: Sendable {
     let squares = zip(fit.table.rows, standardized).compactMap { row, line -> Double? in
       row.op == .measurement && row.lhs == name ? line.estimate.map { $0 * $0 } : nil
     }
+    let findings = fit.admissibility()
+    let failedCount = fit.convergence.failedStarts.count
     return MethodFactorModel(
       loadings: loadings, fit: fit, indices: indices,
       difference: measurement.fit.restrictionTest(against: fit, measurement.convention),
       changes: changes,
       varianceShare: squares.count == items.count && !squares.isEmpty
         ? squares.reduce(0, +) / Double(squares.count) : nil,
-      findings: fit.admissibility())
+      findings: findings, searchCount: failedCount + 1,
+      improperSearchCount: failedCount + (fit.convergence.isConverged && findings.isEmpty ? 0 : 1))
   }
 }
