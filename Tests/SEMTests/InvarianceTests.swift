@@ -101,6 +101,61 @@ import Testing
     #expect(ladder.steps.map(\.fit.degreesOfFreedom) == [48, 54, 60, 69, 72, 75, 78])
   }
 
+  /// χ² and df of the steps by lavaan 0.6-14: `cfa` or `sem` of the model with `group = "school"`, `group.equal` = the
+  /// equalities up to the step, `missing = "listwise"` or `"ml"`, `fitMeasures(fit, c("chisq", "df"))`.
+  static let lavaanLadders: [(text: String, file: String, steps: [(InvarianceLevel, Double, Int)])] = [
+    (
+      InferenceModels.threeFactors, "HolzingerSwineford1939.csv",
+      [
+        (.configural, 115.851343876, 48), (.metric, 124.043544180, 54), (.scalar, 164.102830925, 60),
+        (.strict, 181.511345230, 69), (.latentVariances, 184.238093667, 72),
+        (.latentCovariances, 187.387500544, 75), (.latentMeans, 226.946172981, 78),
+      ]
+    ),
+    (
+      InferenceModels.threeFactors, "hs-missing.csv",
+      [
+        (.configural, 127.549895313, 48), (.metric, 132.665335202, 54), (.scalar, 165.268237926, 60),
+        (.strict, 184.389173906, 69), (.latentVariances, 187.468370788, 72),
+        (.latentCovariances, 190.123198143, 75), (.latentMeans, 231.298180678, 78),
+      ]
+    ),
+    (
+      paths, "HolzingerSwineford1939.csv",
+      [
+        (.configural, 115.851343870, 48), (.metric, 124.043544177, 54), (.scalar, 164.102830927, 60),
+        (.strict, 181.511345236, 69), (.regressions, 186.595929556, 72),
+        (.latentVariances, 187.387500547, 75), (.latentMeans, 226.946172988, 78),
+      ]
+    ),
+    (
+      paths, "hs-missing.csv",
+      [
+        (.configural, 127.549895315, 48), (.metric, 132.665335206, 54), (.scalar, 165.268237927, 60),
+        (.strict, 184.389173898, 69), (.regressions, 188.810576018, 72),
+        (.latentVariances, 190.123198141, 75), (.latentMeans, 231.298180681, 78),
+      ]
+    ),
+  ]
+  private static let paths = InferenceModels.threeFactors + "\ntextual ~ visual\nspeed ~ visual + textual"
+  /// lavaan's search stops at relative changes of 1e-10 of F: χ² is good to eight digits or so.
+  private static let optimizer = 1e-8
+
+  @Test(arguments: lavaanLadders.indices) func laddersAgreeWithLavaan(_ index: Int) throws {
+    let (text, file, expected) = Self.lavaanLadders[index]
+    var options = MeasurementInvariance.Options()
+    options.levels = InvarianceLevel.allCases
+    if file.contains("missing") { options.fit.missing = .fullInformation }
+    let ladder = try MeasurementInvariance(
+      Model(text, preset: .sem), table: DataFixture.table(file), group: "school", options: options)
+    #expect(ladder.steps.map(\.level) == expected.map(\.0))
+    for (step, (level, chiSquare, degrees)) in zip(ladder.steps, expected) {
+      let own = step.fit.chiSquare.statistic
+      #expect((own - chiSquare).magnitude < Self.optimizer * chiSquare, "\(level): \(own)")
+      #expect(step.fit.degreesOfFreedom == degrees, "\(level)")
+    }
+  }
+
   /// A latent mean that is to be equal is 0 in all groups; its score test foretells its release, and the release happens.
   @Test func latentMeansAreReleased() throws {
     let ladder = try ladder {
