@@ -22,7 +22,7 @@ let text = """
   y2 ~~ start(0.6)*y2
   y3 ~~ start(0.6)*y3
   """
-let estimators = ["ML", "MLM", "MLR"]
+let estimators = ["ML", "MLM", "MLR"].compactMap(EstimatorPreset.init)
 
 /// What one estimator said of one sample.
 struct Verdict: Sendable {
@@ -37,8 +37,8 @@ func verdicts(_ population: ModelSimulation, sample number: Int) throws -> [Verd
   let rows = population.rows(count: cases, using: &stream)
   let moments = population.moments(of: rows)
   var result: [Verdict] = []
-  for name in estimators {
-    let options = FitOptions(EstimatorPreset(name)!)
+  for estimator in estimators {
+    let options = FitOptions(estimator)
     let fit = try ModelFitter(table: population.table, options: options).fit([moments], rows: [rows])
     guard fit.convergence.isConverged else { return nil }
     // The last test is the scaled one where there is one.
@@ -84,13 +84,13 @@ for (title, distribution) in [
   let done = results.compactMap(\.self)
   print("\n\(title) (\(results.count - done.count) fits did not converge)")
   print("                 rejected   intervals cover, mean and range over parameters")
-  for (index, name) in estimators.enumerated() {
+  for (index, estimator) in estimators.enumerated() {
     let own = done.map { $0[index] }
     let n = Double(own.count)
     let rejected = Double(own.count(where: \.rejects)) / n
     let coverage = own[0].covers.indices.map { place in Double(own.count { $0.covers[place] }) / n }
     let mean = coverage.reduce(0, +) / Double(coverage.count)
-    let label = name.padding(toLength: 12, withPad: " ", startingAt: 0)
+    let label = estimator.name.padding(toLength: 12, withPad: " ", startingAt: 0)
     print(
       "  \(label)" + percent(rejected) + "   " + percent(mean) + "  " + percent(coverage.min() ?? 0) + " to"
         + percent(coverage.max() ?? 0))
