@@ -21,41 +21,51 @@ struct Collinearity {
 
   private(set) var dependences: [Dependence] = []
 
-  /// Factors a covariance matrix whose diagonal is positive. Cost: O(*p³*).
+  /// Factors a covariance matrix whose diagonal is positive.
+  ///
+  /// - Complexity: O(*p³*); allocates once, and again only for what it finds.
   init(_ covariance: Matrix) {
     let order = covariance.rowCount
-    let scale = covariance.diagonal.map { $0 > 0 ? $0.squareRoot() : 1 }
+    var scale = covariance.diagonal
+    for i in 0..<order { scale[i] = scale[i] > 0 ? 1 / scale[i].squareRoot() : 1 }
     var kept: [Int] = []
-    // Row k of the factor belongs to variable kept[k].
-    var factor: [[Double]] = []
+    kept.reserveCapacity(order)
+    // Row k, of `order` places, belongs to variable kept[k]. Row by row, so that sums run along memory.
+    var factor = [Double](repeating: 0, count: order * order)
     for i in 0..<order {
-      var row: [Double] = []
-      var pivot = 1.0
-      for (k, j) in kept.enumerated() {
-        var value = covariance[i, j] / scale[i] / scale[j]
-        for l in 0..<k { value -= row[l] * factor[k][l] }
-        value /= factor[k][k]
-        row.append(value)
-        pivot -= value * value
+      let start = kept.count * order
+      let pivot = covariance.elements.withUnsafeBufferPointer { covariance in
+        factor.withUnsafeMutableBufferPointer { factor in
+          var pivot = 1.0
+          for k in 0..<kept.count {
+            let j = kept[k]
+            let other = k * order
+            var value = covariance[i + j * order] * scale[i] * scale[j]
+            for l in 0..<k { value -= factor[start + l] * factor[other + l] }
+            value /= factor[other + k]
+            factor[start + k] = value
+            pivot -= value * value
+          }
+          return pivot
+        }
       }
       if pivot > Self.tolerance {
-        row.append(pivot.squareRoot())
-        factor.append(row)
+        factor[start + kept.count] = pivot.squareRoot()
         kept.append(i)
       } else {
-        let weights = Self.weights(row, factor)
+        let weights = Self.weights(of: kept.count, factor, order)
         let others = zip(kept, weights).filter { abs($0.1) > 1e-5 }.map(\.0)
         dependences.append(Dependence(variable: i, others: others, unexplained: pivot))
       }
     }
   }
 
-  /// The regression weights of a variable on the kept ones: solves `Lᵀ w = row`.
-  private static func weights(_ row: [Double], _ factor: [[Double]]) -> [Double] {
-    var weights = row
-    for k in stride(from: weights.count - 1, through: 0, by: -1) {
-      weights[k] /= factor[k][k]
-      for l in 0..<k { weights[l] -= weights[k] * factor[k][l] }
+  /// The regression weights of the variable in the row after the kept ones on those: solves `Lᵀ w = row`.
+  private static func weights(of count: Int, _ factor: [Double], _ order: Int) -> [Double] {
+    var weights = Array(factor[(count * order)..<(count * order + count)])
+    for k in stride(from: count - 1, through: 0, by: -1) {
+      weights[k] /= factor[k * order + k]
+      for l in 0..<k { weights[l] -= weights[k] * factor[k * order + l] }
     }
     return weights
   }

@@ -18,12 +18,18 @@ public struct ParameterEstimate: Sendable, Hashable {
   /// The upper end of the confidence interval.
   public var upper: Double?
 
+  private static func quantile(_ level: Double) -> Double {
+    NormalDistribution.standard.quantile(upperTail: 0.5 * (1 - level))
+  }
+  /// That of the usual level, which every row of every table needs.
+  private static let usualQuantile = quantile(0.95)
+
   init(_ parameter: Parameter, estimate: Double?, standardError: Double?, level: Double) {
     self.parameter = parameter
     self.estimate = estimate
     self.standardError = standardError
     guard let estimate, let standardError else { return }
-    let half = NormalDistribution.standard.quantile(upperTail: 0.5 * (1 - level)) * standardError
+    let half = (level == 0.95 ? Self.usualQuantile : Self.quantile(level)) * standardError
     lower = estimate - half
     upper = estimate + half
     if standardError > 0 {
@@ -63,11 +69,15 @@ extension FittedModel {
   {
     guard let standardizer else { return [] }
     var result = zip(table.rows, rowValues).map { row, value in
-      let error = covariance.flatMap { covariance in
-        standardizer.gradient(row, value, kind).flatMap { covariance.standardError(gradient: $0) }
+      guard let covariance else {
+        return ParameterEstimate(
+          row, estimate: standardizer.value(row, value, kind), standardError: nil,
+          level: options.confidenceLevel)
       }
+      let line = standardizer.valueAndGradient(row, value, kind)
       return ParameterEstimate(
-        row, estimate: standardizer.value(row, value, kind), standardError: error,
+        row, estimate: line?.value,
+        standardError: line.flatMap { covariance.standardError(gradient: $0.gradient) },
         level: options.confidenceLevel)
     }
     result += definedParameters(

@@ -17,14 +17,26 @@ public enum StandardizationKind: String, Sendable, Hashable, CaseIterable, Codab
 /// correlations of residuals). Hence ds = Π Vₖ^eₖ dv + s Σ eₖ dVₖ / Vₖ, with the total variances' derivatives
 /// ∂C(k,k)/∂A(i,j) = 2 B(k,i) C(k,j) and ∂C(k,k)/∂S(i,j) = 2 B(k,i) B(k,j).
 struct Standardizer: Sendable {
-  private struct BlockPart: Sendable {
-    var matrices: ReticularMatrices
-    var place: [String: Int]
+  /// What one block needs; a class, since every row asks and none should copy.
+  private final class BlockPart: Sendable {
+    let matrices: ReticularMatrices
+    let place: [String: Int]
     /// ∂C(k,k)/∂θ of each variable k: the parameters that its variance depends on.
-    var totalDerivatives: [SparseGradient]
+    let totalDerivatives: [SparseGradient]
     /// For each variable, the free parameter that is its residual variance, or -1.
-    var residualParameter: [Int]
-    var covariates: Set<String>
+    let residualParameter: [Int]
+    let covariates: Set<String>
+
+    init(
+      matrices: ReticularMatrices, place: [String: Int], totalDerivatives: [SparseGradient],
+      residualParameter: [Int], covariates: Set<String>
+    ) {
+      self.matrices = matrices
+      self.place = place
+      self.totalDerivatives = totalDerivatives
+      self.residualParameter = residualParameter
+      self.covariates = covariates
+    }
   }
 
   private let table: ParameterTable
@@ -159,11 +171,19 @@ struct Standardizer: Sendable {
 
   /// The gradient of a row's standardised value by the free parameters.
   func gradient(_ row: Parameter, _ value: Double, _ kind: StandardizationKind) -> SparseGradient? {
-    guard let scale = scale(row, kind) else { return nil }
+    valueAndGradient(row, value, kind)?.gradient
+  }
+
+  /// A row's standardised value with its gradient by the free parameters.
+  func valueAndGradient(
+    _ row: Parameter, _ value: Double, _ kind: StandardizationKind
+  ) -> (value: Double, gradient: SparseGradient)? {
     let part = parts[row.block - 1]
+    let factors = factors(row, part, kind)
+    guard let first = power(factors.first, part), let second = power(factors.second, part) else { return nil }
+    let scale = first * second
     var gradient = SparseGradient()
     if row.free > 0 { gradient.add(scale, at: row.free - 1) }
-    let factors = factors(row, part, kind)
     for case let factor? in [factors.first, factors.second] {
       let weight = scale * value * factor.exponent / variance(factor, part)
       if weight == 0 { continue }
@@ -177,7 +197,7 @@ struct Standardizer: Sendable {
         }
       }
     }
-    return gradient
+    return (scale * value, gradient)
   }
 }
 
@@ -199,12 +219,17 @@ extension EstimateCovariance {
   /// - Complexity: O(n²) for n numbers of the gradient.
   func standardError(gradient: SparseGradient) -> Double? {
     let t = matrix.rowCount
+    // A parameter that occurs twice is summed first: what cancels exactly must leave exactly nothing.
+    var values = [Double](repeating: 0, count: t)
+    for (index, parameter) in gradient.parameters.enumerated() { values[parameter] += gradient.values[index] }
+    let places = values.indices.filter { values[$0] != 0 }
     let variance = matrix.elements.withUnsafeBufferPointer { v in
       var sum = 0.0
-      for (b, column) in gradient.parameters.enumerated() {
+      for (b, column) in places.enumerated() {
+        // The matrix is symmetric: pairs count twice.
         var inner = 0.0
-        for (a, row) in gradient.parameters.enumerated() { inner += gradient.values[a] * v[row + column * t] }
-        sum += inner * gradient.values[b]
+        for a in 0..<b { inner += values[places[a]] * v[places[a] + column * t] }
+        sum += values[column] * (2 * inner + values[column] * v[column + column * t])
       }
       return sum
     }
