@@ -150,7 +150,7 @@ extension FitSummary {
       ("Baseline model, scaled", "baseline.", ".scaled"),
     ]
     let present = Set(fitMeasures.values.map(\.name))
-    let tests = kinds.filter { present.contains($0.1 + "chisq" + $0.2) }.map { name, prefix, suffix in
+    var lines = kinds.filter { present.contains($0.1 + "chisq" + $0.2) }.map { name, prefix, suffix in
       // Some adjustments have fractional degrees of freedom.
       let freedom = fitMeasures[prefix + "df" + suffix]
       return (
@@ -162,13 +162,28 @@ extension FitSummary {
         ]
       )
     }
+    // Tests that no fit measure shows, by the names under which they are asked for.
+    let shown = tests.first { $0.scalingFactor != nil }?.kind
+    for test in tests where test.kind != .standard && test.kind != shown {
+      // That of least squares is the model's own line.
+      if test.kind != .bollenStine, test.statistic == fitMeasures["chisq"] { continue }
+      let isWhole = test.degreesOfFreedom.rounded() == test.degreesOfFreedom
+      lines.append(
+        (
+          name: "  " + test.kind.rawValue,
+          entries: [
+            TextNumber.fixed(test.statistic), TextNumber.fixed(test.degreesOfFreedom, isWhole ? 0 : 3),
+            TextNumber.pValue(test.pValue),
+          ]
+        ))
+    }
     let columns = ["χ²", "df", "p"].enumerated().map { position, title in
-      (column: TextTable.Column(title, entries: tests.map { $0.entries[position] }), rank: position)
+      (column: TextTable.Column(title, entries: lines.map { $0.entries[position] }), rank: position)
     }
     let table = TextTable(columns: columns, names: 28, least: 18, pageWidth: page.width)
     page.blank()
     page.add(table.titles("Model test"))
-    for test in tests { page.add(table.row(test.name, test.entries)) }
+    for line in lines { page.add(table.row(line.name, line.entries)) }
   }
 }
 

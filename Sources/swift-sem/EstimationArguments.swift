@@ -30,7 +30,7 @@ struct EstimationArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Tests of the model, separated by commas: standard, satorra.bentler, yuan.bentler, yuan.bentler.mplus, mean.var.adjusted, scaled.shifted, browne.residual.adf, browne.residual.nt, browne.residual.nt.model.",
+      "Tests of the model, separated by commas: standard, satorra.bentler, yuan.bentler, yuan.bentler.mplus, mean.var.adjusted, scaled.shifted, browne.residual.adf, browne.residual.nt, browne.residual.nt.model, bollen.stine (1000 draws, or as many as --bootstrap says; --seed).",
       valueName: "list"))
   var test: String?
 
@@ -79,9 +79,13 @@ struct EstimationArguments: ParsableArguments {
   /// Refuses what no option says.
   func check() throws { _ = try fitOptions() }
 
-  /// Fits a model to what was read.
-  func fit(_ model: Model, to data: DataArguments.Source, group: String?) throws -> FittedModel {
-    let options = try fitOptions()
+  /// Fits a model to what was read; draws and seed are those of tests by resampling.
+  func fit(
+    _ model: Model, to data: DataArguments.Source, group: String?, draws: Int? = nil, seed: UInt64 = 1
+  ) throws -> FittedModel {
+    var options = try fitOptions()
+    if let draws { options.testDraws = draws }
+    options.testSeed = seed
     switch data {
     case .table(let table): return try model.fit(to: table, group: group, options: options)
     case .covariances(let matrices, let labels):

@@ -57,7 +57,8 @@ struct FitCommand: ParsableCommand {
       let model = try Model(
         text, preset: self.model.preset.value,
         options: try estimation.modelOptions(self.model, hasGroups: data.hasGroups))
-      let fit = try estimation.fit(model, to: data, group: self.model.group)
+      let fit = try estimation.fit(
+        model, to: data, group: self.model.group, draws: inference.bootstrap, seed: inference.seed)
       var options = FitSummary.Options()
       options.modificationIndices = modificationIndices
       options.residuals = residuals

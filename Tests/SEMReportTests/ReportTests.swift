@@ -31,6 +31,19 @@ import Testing
     #expect(text.contains("  Solution         proper\n"))
   }
 
+  /// Every test that was asked for has a line.
+  @Test func everyTestIsTold() throws {
+    var options = FitOptions()
+    options.tests = [.satorraBentler, .scaledShifted, .browneResidualADF, .bollenStine]
+    options.testDraws = 50
+    let fit = try Model(ReportCase.factors, preset: .cfa)
+      .fit(to: try ReportCase.table("HolzingerSwineford1939"), options: options)
+    let text = try FitSummary(fit).text(width: 80)
+    for name in ["Model, scaled ", "scaled.shifted ", "browne.residual.adf ", "bollen.stine "] {
+      #expect(text.contains("\n  \(name)"), "\(name)")
+    }
+  }
+
   @Test func otherStartsAreTold() throws {
     let text = try ReportCase.notConverged.summary().text(width: 80)
     let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -118,6 +118,26 @@ import Testing
     }
   }
 
+  /// The test among the others is that of the same draws, and depends on them alone.
+  @Test func bollenStineIsATestOfTheModel() throws {
+    let fit = try InferenceModels.fitThreeFactors()
+    var fitOptions = FitOptions()
+    fitOptions.tests = [.satorraBentler, .bollenStine]
+    fitOptions.testDraws = 100
+    fitOptions.testSeed = 5
+    let table = try DataFixture.table("HolzingerSwineford1939.csv")
+    let tested = try Model(InferenceModels.threeFactors, preset: .cfa).fit(to: table, options: fitOptions)
+    let tests = try tested.modelTests()
+    #expect(tests.map(\.kind) == [.standard, .satorraBentler, .bollenStine])
+    var direct = BootstrapOptions()
+    direct.method = .bollenStine
+    direct.draws = 100
+    direct.seed = 5
+    #expect(tests[2].pValue == (try fit.bootstrap(direct).testPValue))
+    #expect(tests[2].statistic == tests[0].statistic)
+    #expect(tests[2].pValue != tests[0].pValue)
+  }
+
   /// Under normality Bollen and Stine's p-value is near that of the chi-square distribution; the model of three factors
   /// is rejected by both.
   @Test func bollenStineTest() throws {

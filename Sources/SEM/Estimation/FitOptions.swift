@@ -83,7 +83,7 @@ public enum TestKind: String, Sendable, Hashable, CaseIterable, Codable {
   case browneResidualNT = "browne.residual.nt"
   /// The same with the weight at the model's moments.
   case browneResidualNTModel = "browne.residual.nt.model"
-  /// The bootstrap of Bollen and Stine (1992).
+  /// The bootstrap of Bollen and Stine (1992), ``FitOptions/testDraws`` draws.
   case bollenStine = "bollen.stine"
 }
 
@@ -112,6 +112,10 @@ public struct FitOptions: Sendable, Hashable {
   public var standardErrors: StandardErrorKind = .standard
   /// Tests beyond the standard one.
   public var tests: [TestKind] = []
+  /// The draws behind ``TestKind/bollenStine``.
+  public var testDraws = 1000
+  /// The seed of those draws.
+  public var testSeed: UInt64 = 1
   /// The column whose values name the clusters in which cases were sampled: standard errors and tests are then robust to
   /// dependence within them (Huber 1967; Muthén and Satorra 1995).
   public var clusterVariable: String?

@@ -14,10 +14,13 @@ public struct ModelTest: Sendable, Hashable {
   public var shift: Double?
   /// tr(UΓ)/df, the mean of the standard statistic relative to its degrees of freedom: the c of "robust" fit indices.
   public var meanScaling: Double?
+  /// The share of bootstrap draws whose statistic is at least the sample's; `nil` for tests by a distribution.
+  public var resampledPValue: Double?
 
-  /// The upper tail of the chi-square distribution; `nil` for no degrees of freedom.
+  /// The upper tail of the chi-square distribution, or what resampling gave; `nil` for no degrees of freedom.
   public var pValue: Double? {
-    degreesOfFreedom > 0 && statistic.isFinite
+    if kind == .bollenStine { return degreesOfFreedom > 0 ? resampledPValue : nil }
+    return degreesOfFreedom > 0 && statistic.isFinite
       ? ChiSquareDistribution(degreesOfFreedom: degreesOfFreedom).upperTail(at: max(statistic, 0)) : nil
   }
 }
@@ -89,7 +92,9 @@ extension FittedModel {
   /// - `yuan.bentler.mplus`: T / c, c df = tr(A₁⁻¹B₁) - tr(A₀⁻¹B₀), of the saturated model and of the model (Asparouhov
   ///   and Muthén 2005);
   /// - `yuan.bentler` (Yuan and Bentler 2000): for complete rows that of `satorra.bentler`;
-  /// - `browne.residual.*`: see ``browneResidualStatistic(_:)``.
+  /// - `browne.residual.*`: see ``browneResidualStatistic(_:)``;
+  /// - `bollen.stine`: T, with its p from ``FitOptions/testDraws`` draws of data in which the model holds (Bollen and Stine
+  ///   1992).
   ///
   /// - Throws: ``InferenceError``.
   public func modelTest(_ kind: TestKind) throws(InferenceError) -> ModelTest {
@@ -109,8 +114,9 @@ extension FittedModel {
     case .browneResidualNTModel: return try browne(.model)
     case .browneResidualADF: return try browne(.distributionFree)
     case .bollenStine:
-      throw .notAvailable(
-        "bollen.stine comes from the bootstrap: --bootstrap 1000 --bootstrap-type bollen-stine")
+      return ModelTest(
+        kind: kind, statistic: t, degreesOfFreedom: df,
+        resampledPValue: df > 0 ? try bollenStinePValue() : nil)
     case .satorraBentler, .yuanBentler, .yuanBentlerMplus, .meanVarianceAdjusted, .scaledShifted: break
     }
     guard df > 0 else { return ModelTest(kind: kind, statistic: t, degreesOfFreedom: df) }
@@ -140,6 +146,18 @@ extension FittedModel {
         kind: kind, statistic: a * t + shift, degreesOfFreedom: df, scalingFactor: 1 / a, shift: shift,
         meanScaling: first / df)
     }
+  }
+
+  /// The share of Bollen-Stine draws whose statistic is at least the sample's.
+  private func bollenStinePValue() throws(InferenceError) -> Double? {
+    var bootstrap = BootstrapOptions()
+    bootstrap.method = .bollenStine
+    bootstrap.draws = options.testDraws
+    bootstrap.seed = options.testSeed
+    bootstrap.withJackknife = false
+    bootstrap.selection.standardized = []
+    bootstrap.selection.explainedVariances = false
+    return try self.bootstrap(bootstrap).testPValue
   }
 
   /// tr(UΓ̂) and, where asked for, tr((UΓ̂)²).
