@@ -38,7 +38,10 @@ ROWS = (
 
 
 def installed(command):
-    return subprocess.run(command, capture_output=True).returncode == 0
+    try:
+        return subprocess.run(command, capture_output=True).returncode == 0
+    except FileNotFoundError:  # the program itself is not there yet
+        return False
 
 
 def install(without):
