@@ -27,7 +27,12 @@ struct WordTable {
     printed = table.printed(words.language, words.document.style)
     let rows = table.rows.indices.filter { table.rows[$0].role != .heading }
     var widths = table.columns.indices.map { [printed] column in
-      let cells = rows.map { printed[$0][column].text.text.displayWidth + printed[$0][column].padding.count }
+      let cells = rows.map {
+        let text = printed[$0][column].text.text
+        // Capitals, as in names of items, are half as wide again.
+        return text.displayWidth + (text.count { $0.isASCII && $0.isUppercase } + 1) / 2
+          + printed[$0][column].padding.count
+      }
       let heading = words(table.columns[column].heading)
       let word = heading.split(separator: " ").map { String($0).displayWidth }.max() ?? 0
       let least = max(word, min(heading.displayWidth, 10))
