@@ -77,7 +77,7 @@ struct SwiftSEM: ParsableCommand {
       code: "usage.unknown-command", message: "There is no command '\(first)'.",
       hint: isFile
         ? "To fit a model: swift-sem fit \(first) --data FILE"
-        : "The commands are \(commands.joined(separator: " and ")); see swift-sem --help.", status: .usage)
+        : "The commands are \(commands.joined(separator: ", ")); see swift-sem --help.", status: .usage)
   }
 
   /// Codes for missing values may begin with a minus sign, so that a forgotten one would swallow the next option.

@@ -20,7 +20,7 @@ import Testing
   }
 
   static let usage: [Mistake] = [
-    Mistake("fti abc.lav", 2, "usage.unknown-command", "no command 'fti'", "fit and check"),
+    Mistake("fti abc.lav", 2, "usage.unknown-command", "no command 'fti'", "fit, check, "),
     Mistake("abc.lav", 2, "usage.unknown-command", "swift-sem fit abc.lav --data FILE"),
     Mistake("--frobnicate", 2, "usage", "Unknown option '--frobnicate'"),
     Mistake("fit abc.lav --dta good.csv", 2, "usage", "Unknown option '--dta'", "Did you mean '--data'?"),

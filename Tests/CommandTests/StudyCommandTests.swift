@@ -61,7 +61,7 @@ import Testing
   @Test func theLanguageIsThatOfTheFileUnlessAskedOtherwise() throws {
     let place = try place(Self.study + "\nlanguage: zh")
     let chinese = try place.run("study", "study.yaml", "--format", "text")
-    #expect(chinese.output.contains("80份答卷"))
+    #expect(chinese.output.contains("80份答卷") && chinese.output.contains("，CFI "))
     #expect(try place.read("study-report/report.txt").contains("信度分析"))
     let english = try place.run("study", "study.yaml", "--format", "text", "--language", "en")
     #expect(english.output.contains("80 cases"))
@@ -118,6 +118,10 @@ import Testing
 
   @Test func aDraftRunsWithoutHandWork() throws {
     let place = try place()
+    // Lines break between Chinese characters, never within a word of another script.
+    let chinese = try place.run("study", "--init", "survey.csv", "--language", "zh")
+    #expect(chinese.output.contains("cutoffs: {alpha: 0.7}"))
+    #expect(!chinese.output.contains("# ；"))
     let draft = try place.run("study", "--init", "survey.csv", "--output", "draft.yaml")
     #expect(draft.status == 0 && draft.output.isEmpty)
     let text = try place.read("draft.yaml")

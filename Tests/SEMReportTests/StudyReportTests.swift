@@ -76,6 +76,10 @@ import Testing
     #expect(english.contains("301 cases answered 9 items for 3 constructs"))
     #expect(english.contains("20 bootstrap draws (seed 3)"))
     #expect(english.contains("Fornell, C., & Larcker, D. F. (1981)"))
+    // Cited in notes and as sources of criteria only.
+    #expect(english.contains("Mulaik, S. A.") && english.contains("Mardia, K. V. (1974)"))
+    #expect(!english.contains("Little, R. J. A."))
+    #expect(document.html(.chinese).contains("Jöreskog和Sörbom（1984）；Doll、Xia和Torkzadeh（1994）"))
     #expect(english.contains("χ² = (N - 1) F"))
     #expect(chinese.contains("3个构念共9个题项") && chinese.contains("重复抽样20次"))
     // No Chinese word where English is asked for: the code says which pieces lack a wording.

@@ -146,6 +146,9 @@ import Testing
       text: "data: a.csv\nconstructs:\n  A: A1-A3\n  B: B1-B3\nhypotheses:\n  H1: A1 -> B",
       code: .unknownConstruct, line: 6, words: ["item of A"]),
     Mistake(
+      text: "data: a.csv\nconstructs:\n  A: A1-A3\n  B: B1-B3\nhypotheses:\n  H1: A -> B (x)",
+      code: .unknownConstruct, line: 6, words: ["H1 names \"B (x)\"", "(+) or (-)"]),
+    Mistake(
       text: "data: a.csv\nconstructs:\n  A: A1-A3\n  B: B1-B3\nhypotheses:\n  H1: A to B", code: .wrongValue,
       line: 6, words: ["is no path"]),
     Mistake(

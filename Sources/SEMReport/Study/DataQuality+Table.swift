@@ -114,7 +114,7 @@ extension ResponseQuality {
       id: "data-quality", title: Wording("Quality of the answers", "问卷质量检查"),
       columns: [
         .init("check", Wording("Check", "检查项目")), .init("criterion", Wording("Criterion", "标准")),
-        .init("n", Wording("Cases", "样本数")), .init("percent", Wording("%", "百分比(%)")),
+        .init("n", Wording("Cases", "样本数")), .init("percent", Wording("%", "百分比")),
         .init("rows", Wording("Rows", "行号")),
       ], rows: rows, notes: notes)
   }

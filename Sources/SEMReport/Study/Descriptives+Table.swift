@@ -36,8 +36,8 @@ extension DocumentTable {
       id: "sample", title: Wording("Sample", "样本描述性统计"),
       columns: [
         Column("variable", Wording("Variable", "变量")), Column("category", Wording("Category", "类别")),
-        Column("n", Wording("n", "频数")), Column("percent", Wording("%", "百分比(%)")),
-        Column("cumulative", Wording("Cumulative %", "累计百分比(%)")),
+        Column("n", Wording("n", "频数")), Column("percent", Wording("%", "百分比")),
+        Column("cumulative", Wording("Cumulative %", "累计百分比")),
       ], rows: rows, notes: notes)
   }
 }
@@ -79,7 +79,7 @@ extension ItemDescriptives {
           "偏度与峰度为无偏估计，标准误与SPSS一致；c.r.为其值除以标准误。"),
       Wording(
         "|skewness| above 3 or |kurtosis| above 10 would be severe (Kline 2016).",
-        "偏度绝对值大于3或峰度绝对值大于10视为严重偏离正态（Kline 2016）。"),
+        "偏度绝对值大于3或峰度绝对值大于10视为严重偏离正态（Kline，2016）。"),
     ]
     let constant = items.filter { $0.count > 1 && $0.minimum == $0.maximum }.map(\.name)
     if !constant.isEmpty {
@@ -129,7 +129,7 @@ extension MardiaTest {
       notes: [
         Wording(
           "N = \(count) complete cases, p = \(items.count) items, covariances with divisor N\(isUnbiased ? " - 1" : ""); Mardia (1970, 1974). A kurtosis c.r. above 5 suggests data that are not normal (Byrne 2016): then use robust tests or the bootstrap.",
-          "完整样本N=\(count)，题项数p=\(items.count)，协方差除以N\(isUnbiased ? "-1" : "")；Mardia（1970, 1974）。峰度c.r.大于5提示数据偏离多元正态（Byrne 2016），宜用稳健检验或Bootstrap。"
+          "完整样本N=\(count)，题项数p=\(items.count)，协方差除以N\(isUnbiased ? "-1" : "")；Mardia（1970，1974）。峰度c.r.大于5提示数据偏离多元正态（Byrne，2016），宜用稳健检验或Bootstrap。"
         )
       ])
   }

@@ -10,7 +10,7 @@ extension SamplingAdequacy {
     var notes = [
       Wording(
         "KMO: above 0.9 marvelous, 0.8 meritorious, 0.7 middling, 0.6 mediocre, 0.5 miserable (Kaiser 1974). MSA of the items: \(TextNumber.fixed(range.min())) to \(TextNumber.fixed(range.max())).",
-        "KMO大于0.9极适合、0.8很适合、0.7适合、0.6尚可、0.5勉强（Kaiser 1974）。各题项MSA：\(TextNumber.fixed(range.min()))至\(TextNumber.fixed(range.max()))。"
+        "KMO大于0.9极适合、0.8很适合、0.7适合、0.6尚可、0.5勉强（Kaiser，1974）。各题项MSA：\(TextNumber.fixed(range.min()))至\(TextNumber.fixed(range.max()))。"
       )
     ]
     if !low.isEmpty {
@@ -41,7 +41,7 @@ extension SamplingAdequacy {
   /// The measure of every item: table `msa`.
   public func itemTable() -> DocumentTable {
     DocumentTable(
-      id: "msa", title: Wording("Sampling adequacy of the items", "各题项取样适切性量数(MSA)"),
+      id: "msa", title: Wording("Sampling adequacy of the items", "各题项取样适切性量数（MSA）"),
       columns: [.init("item", Wording("Item", "题项")), .init("msa", Wording("MSA"))],
       rows: items.map {
         .init([.text(Wording($0.name)), .number($0.adequacy, flagged: $0.adequacy < 0.5)])
@@ -112,7 +112,7 @@ extension ExploratoryFactorAnalysis {
     let rotation: Wording =
       switch options.rotation {
       case .none: Wording("not rotated", "未旋转")
-      case .varimax: Wording("varimax", "最大方差法(varimax)")
+      case .varimax: Wording("varimax", "最大方差法（varimax）")
       case .promax(let power): Wording("promax (κ = \(brief(power)))", "promax（κ=\(brief(power))）")
       case .oblimin(let gamma): Wording("oblimin (γ = \(brief(gamma)))", "oblimin（γ=\(brief(gamma))）")
       case .quartimin: Wording("quartimin")

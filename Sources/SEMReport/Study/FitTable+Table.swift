@@ -33,7 +33,7 @@ extension FitTable {
               + models.map { .number($0.indices[criterion.index], decimals: criterion.index.decimals) }
               + [
                 verdict.map { DocumentCell(.verdict($0 != .poor, $0.name)) } ?? .number(nil),
-                .text(Wording(criterion.source)),
+                .text(Wording(criterion.source, Self.chinese(source: criterion.source))),
               ]))
         isFirst = false
       }
@@ -101,6 +101,13 @@ extension FitTable {
             "AIC=χ²+2q，BCC按Browne和Cudeck（1989），ECVI=AIC/(N-组数)。")
           : Wording("AIC and BIC contain the log-likelihood.", "AIC与BIC基于对数似然。"),
       ])
+  }
+
+  /// Authors and years with the words and brackets of Chinese: `A, B & C (1994); D (1997)`.
+  private static func chinese(source: String) -> String {
+    [(" & ", "和"), (" et al.", "等"), (", ", "、"), ("; ", "；"), (" (", "（"), (")", "）")].reduce(source) {
+      $0.replacing($1.0, with: $1.1)
+    }
   }
 }
 

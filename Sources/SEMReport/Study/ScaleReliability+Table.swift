@@ -27,10 +27,10 @@ extension DocumentTable {
     var notes = [
       Wording(
         "CITC: corrected item-total correlation; α with Feldt's (1965) interval; ω and CR from the model of one factor (McDonald 1999; Fornell and Larcker 1981).",
-        "CITC：校正的项总计相关性；α的置信区间按Feldt（1965）；ω与CR由单因子模型得出（McDonald 1999；Fornell和Larcker 1981）。"),
+        "CITC：校正的项总计相关性；α的置信区间按Feldt（1965）；ω与CR由单因子模型得出（McDonald，1999；Fornell和Larcker，1981）。"),
       Wording(
         "Usual limits: α ≥ \(brief(cutoffs.alpha)) (Nunnally 1978), CITC ≥ \(brief(cutoffs.itemTotal)) (Hair et al. 2010; lenient 0.3 or 0.4), CR ≥ \(brief(cutoffs.compositeReliability)) (Hair et al. 2010).",
-        "常用标准：α≥\(brief(cutoffs.alpha))（Nunnally 1978），CITC≥\(brief(cutoffs.itemTotal))（Hair等 2010；宽松标准0.3或0.4），CR≥\(brief(cutoffs.compositeReliability))（Hair等 2010）。"
+        "常用标准：α≥\(brief(cutoffs.alpha))（Nunnally，1978），CITC≥\(brief(cutoffs.itemTotal))（Hair等，2010；宽松标准0.3或0.4），CR≥\(brief(cutoffs.compositeReliability))（Hair等，2010）。"
       ),
     ]
     for construct in constructs {
@@ -74,7 +74,7 @@ extension DocumentTable {
       id: "reliability", title: Wording("Reliability", "信度分析"),
       columns: [
         Column("construct", Wording("Construct", "变量")), Column("item", Wording("Item", "题项")),
-        Column("citc", Wording("CITC", "校正的项总计相关性(CITC)")),
+        Column("citc", Wording("CITC", "校正的项总计相关性（CITC）")),
         Column("alpha_deleted", Wording("α if item deleted", "删除项后的Cronbach's α")),
         Column("alpha", Wording("Cronbach's α")),
         Column("alpha_ci", Wording("\(percent) % CI of α", "α的\(percent)%置信区间")),

@@ -132,7 +132,7 @@ struct StudyFigures {
       "residuals", Wording("Residual correlations", "残差相关矩阵"),
       Wording(
         "Sample less model; the colour is full at 0.1, which is customary for a large residual (Kline 2016).",
-        "样本相关减模型隐含相关；颜色在绝对值0.1处达到最深，通常视为较大残差（Kline 2016）。")
+        "样本相关减模型隐含相关；颜色在绝对值0.1处达到最深，通常视为较大残差（Kline，2016）。")
     ) { language in
       ResidualHeatMap(
         variables: residuals.variables, residuals: rows, title: "",

@@ -8,8 +8,11 @@ struct StudyMethods {
   private var cited: [Bibliography] = []
   private(set) var paragraphs: [Wording] = []
 
-  /// The entries of the list of references, in alphabetical order.
-  var references: [String] { Bibliography.allCases.filter(cited.contains).map(\.entry).sorted() }
+  /// The list of references in alphabetical order: the works that the methods cite, and those of these texts.
+  func references(_ texts: [Wording]) -> [String] {
+    let text = texts.map(\.english).joined(separator: "\n")
+    return Bibliography.allCases.filter { cited.contains($0) || $0.isCited(in: text) }.map(\.entry).sorted()
+  }
 
   init(_ result: StudyResult) {
     self.result = result

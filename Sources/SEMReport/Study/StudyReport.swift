@@ -23,7 +23,17 @@ public struct StudyReport: Sendable {
 
   private var sections: [Document.Section] {
     let methods = StudyMethods(result)
-    return [
+    let body = body(methods)
+    let references = methods.references(body.flatMap(\.blocks).flatMap(\.citingTexts))
+    return body + [
+      Document.Section(
+        id: "references", title: Wording("References", "参考文献"),
+        blocks: references.isEmpty ? [] : [.list(references.map { Wording($0) })])
+    ]
+  }
+
+  private func body(_ methods: StudyMethods) -> [Document.Section] {
+    [
       Document.Section(
         id: "remarks", title: Wording("Read this first", "重要提示"), blocks: warnings.map { .warning($0) }),
       Document.Section(
@@ -32,9 +42,6 @@ public struct StudyReport: Sendable {
       effects, mediation, groups,
       hypotheses, questions,
       model,
-      Document.Section(
-        id: "references", title: Wording("References", "参考文献"),
-        blocks: methods.references.isEmpty ? [] : [.list(methods.references.map { Wording($0) })]),
     ]
   }
 
@@ -309,4 +316,19 @@ public struct StudyReport: Sendable {
 enum DocumentBlocks {
   static func buildExpression(_ blocks: [Document.Block]) -> [Document.Block] { blocks }
   static func buildBlock(_ parts: [Document.Block]...) -> [Document.Block] { parts.flatMap(\.self) }
+}
+
+extension Document.Block {
+  /// The texts that may cite a work: notes and descriptions, and the texts of cells.
+  fileprivate var citingTexts: [Wording] {
+    switch self {
+    case .table(let table):
+      table.notes
+        + table.rows.flatMap(\.cells).compactMap {
+          if case .text(let wording) = $0.content { wording } else { nil }
+        }
+    case .figure(let figure): figure.notes + [figure.description]
+    case .paragraph, .warning, .list, .code: []
+    }
+  }
 }

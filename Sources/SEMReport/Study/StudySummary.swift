@@ -38,7 +38,8 @@ public struct StudySummary: Sendable {
           "\(index.abbreviation) \(index == .degreesOfFreedom ? String(Int($0)) : TextNumber.fixed($0, 3))"
         }
       }
-      lines.append(fit.name[language] + (isChinese ? "：" : ": ") + shown.joined(separator: ", "))
+      lines.append(
+        fit.name[language] + (isChinese ? "：" : ": ") + shown.joined(separator: isChinese ? "，" : ", "))
     }
     if let hypotheses = result.hypotheses.value {
       let supported = hypotheses.lines.filter(\.verdict.isSupported).map(\.id)

@@ -162,7 +162,7 @@ extension StudyDraft {
   private func options(_ page: inout YAMLPage) {
     page.line("options:")
     page.comment(
-      Wording("amos: as AMOS prints; lavaan: as lavaan does.", "amos:按AMOS的公式与格式；lavaan:按lavaan。"), indent: 2)
+      Wording("amos: as AMOS prints; lavaan: as lavaan does.", "amos：按AMOS的公式与格式；lavaan：按lavaan。"), indent: 2)
     page.line("  convention: " + (language == .chinese ? "amos" : "lavaan"))
     if usesFullInformation {
       page.comment(
@@ -176,7 +176,7 @@ extension StudyDraft {
     page.comment(
       Wording(
         "estimator: MLR (robust); efa: {method: principal-axis, rotation: promax, factors: parallel}; cutoffs: {alpha: 0.7}",
-        "其他：estimator: MLR(稳健);efa: {method: principal-axis, rotation: promax, factors: parallel};cutoffs: {alpha: 0.7}"
+        "其他：estimator: MLR（稳健）；efa: {method: principal-axis, rotation: promax, factors: parallel}；cutoffs: {alpha: 0.7}"
       ),
       indent: 2)
   }
@@ -196,10 +196,9 @@ struct YAMLPage {
     let start = String(repeating: " ", count: indent) + "#"
     var line = start
     var width = line.count
-    // Chinese has no spaces to break at: any character will do.
     let pieces =
       language == .chinese
-      ? comment[language].map { String($0) } : comment[language].split(separator: " ").map { " " + $0 }
+      ? Self.pieces(comment[language]) : comment[language].split(separator: " ").map { " " + $0 }
     if language == .chinese { (line, width) = (start + " ", width + 1) }
     for piece in pieces {
       let size = piece.unicodeScalars.reduce(0) { $0 + ($1.value > 0x2E7F ? 2 : 1) }
@@ -212,6 +211,23 @@ struct YAMLPage {
       width += size
     }
     self.line(line)
+  }
+
+  /// Chinese has no spaces to break at: any character will do, but words of other scripts stay whole, and no line
+  /// begins with a closing mark.
+  private static func pieces(_ text: String) -> [String] {
+    var pieces: [String] = []
+    var isWord = false
+    for character in text {
+      let isLatin = character.isASCII && character != " "
+      if !pieces.isEmpty, (isWord && isLatin) || "，。；：、）”".contains(character) {
+        pieces[pieces.count - 1].append(character)
+      } else {
+        pieces.append(String(character))
+      }
+      isWord = isLatin
+    }
+    return pieces
   }
 
   /// `PU1-PU4` where the names are such a run, else a list.

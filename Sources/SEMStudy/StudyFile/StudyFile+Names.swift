@@ -30,7 +30,7 @@ extension StudyFile {
     for path in paths { try check(path, "The path", among: variables) }
     for mediation in mediations {
       for name in mediation.chain where !variables.contains(name) {
-        throw unknown(StudyName(name, at: mediation.place), "construct of \(mediation.id)", among: variables)
+        throw unknown(StudyName(name, at: mediation.place), "construct", of: mediation.id, among: variables)
       }
       if Set(mediation.chain).count < mediation.chain.count {
         throw StudyError(
@@ -86,8 +86,9 @@ extension StudyFile {
     for name in [path.from, path.to] where !variables.contains(name) {
       let construct = constructs.first { $0.itemCodes.contains(name) }
       throw unknown(
-        StudyName(name, at: path.place), "construct of \(id)", among: variables,
-        hint: construct.map { "\(name) is an item of \($0.code); paths join constructs." })
+        StudyName(name, at: path.place), "construct", of: id, among: variables,
+        hint: construct.map { "\(name) is an item of \($0.code); paths join constructs." }
+          ?? (name.contains("(") ? "The sign of a path is (+) or (-), as in \"PU -> FI (+)\"." : nil))
     }
     if path.from == path.to {
       throw StudyError(.wrongValue, "\(id) leads from \(path.from) to itself.", at: path.place)
@@ -134,13 +135,15 @@ extension StudyFile {
     }
   }
 
-  private func unknown(_ name: StudyName, _ kind: String, among names: [String], hint: String? = nil)
-    -> StudyError
-  {
+  private func unknown(
+    _ name: StudyName, _ kind: String, of user: String? = nil, among names: [String], hint: String? = nil
+  ) -> StudyError {
     let nearest = nearestName(to: name.text, in: names)
     return StudyError(
-      .unknownConstruct, "There is no \(kind) \(quoted(name.text)).",
-      hint: nearest.map { "Did you mean \"\($0)\"?" } ?? hint ?? "There are \(listed(names, limit: 20)).",
+      .unknownConstruct,
+      user.map { "\($0) names \(quoted(name.text)), which is no \(kind)." }
+        ?? "There is no \(kind) \(quoted(name.text)).",
+      hint: nearest.map { "Did you mean \"\($0)\"?" } ?? hint ?? "The study has \(listed(names, limit: 20)).",
       at: name.place)
   }
 }
