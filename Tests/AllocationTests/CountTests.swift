@@ -65,9 +65,7 @@ import Testing
   func fewAllocations(_ example: Case) throws {
     let (fitter, moments) = try prepared(example)
     _ = try fitter.fit(moments)
-    let before = allocation_count()
-    _ = try fitter.fit(moments)
-    let count = allocation_count() - before
+    let count = try fewestAllocations { _ = try fitter.fit(moments) }
     #expect(count <= example.allocations, "\(count) allocations")
   }
 
@@ -77,16 +75,18 @@ import Testing
     let (fitter, moments) = try prepared(example)
     let optimum = try fitter.fit(moments).estimates
     func count(from start: [Double]) throws -> (allocations: Int, steps: Int) {
-      let before = allocation_count()
-      let fit = try fitter.fit(moments, start: start)
-      return (Int(allocation_count() - before), fit.convergence.iterations)
+      var steps = 0
+      let allocations = try fewestAllocations {
+        steps = try fitter.fit(moments, start: start).convergence.iterations
+      }
+      return (allocations, steps)
     }
-    // Once each beforehand: what the process makes at first use is no part of a step.
-    let away = optimum.map { $0 * 1.1 }
-    for start in [optimum, away] { _ = try count(from: start) }
     let near = try count(from: optimum)
-    let far = try count(from: away)
-    #expect(far.steps > near.steps)
-    #expect(far.allocations == near.allocations)
+    let far = try count(from: optimum.map { $0 * 1.1 })
+    // One allocation a step would show as a difference of at least the steps; the runtime's own caches make one more or
+    // less in some processes.
+    let furtherSteps = far.steps - near.steps
+    #expect(furtherSteps >= 2)
+    #expect(abs(far.allocations - near.allocations) < furtherSteps)
   }
 }
