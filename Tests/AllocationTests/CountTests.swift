@@ -65,7 +65,9 @@ import Testing
   func fewAllocations(_ example: Case) throws {
     let (fitter, moments) = try prepared(example)
     _ = try fitter.fit(moments)
-    let count = try fewestAllocations { _ = try fitter.fit(moments) }
+    let before = allocation_count()
+    _ = try fitter.fit(moments)
+    let count = allocation_count() - before
     #expect(count <= example.allocations, "\(count) allocations")
   }
 
@@ -83,8 +85,8 @@ import Testing
     }
     let near = try count(from: optimum)
     let far = try count(from: optimum.map { $0 * 1.1 })
-    // One allocation a step would show as a difference of at least the steps; the runtime's own caches make one more or
-    // less in some processes.
+    // One allocation a step would show as a difference of at least the steps. Whole fits differ by one, either way, in some
+    // processes, for a reason not found; that steps allocate nothing at all is checked on the minimiser, exactly.
     let furtherSteps = far.steps - near.steps
     #expect(furtherSteps >= 2)
     #expect(abs(far.allocations - near.allocations) < furtherSteps)
