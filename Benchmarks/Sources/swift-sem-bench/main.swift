@@ -5,7 +5,8 @@ import SEMReport
 
 let usage = """
   usage: swift-sem-bench [--filter TEXT] [--time SECONDS | --calls NUMBER] [--json FILE] [--markdown FILE] [--large]
-                         [--export FOLDER] [--serve CASE] [--indicators P estimates|whole]
+                         [--export FOLDER] [--serve CASE] [--repeat CASE TASK COUNT]
+                         [--indicators P estimates|whole]
                          [--write-numbers FILE ROWS COLUMNS] [--read-numbers FILE]
 
     --filter    run the benchmarks whose group/name contains the text
@@ -14,6 +15,7 @@ let usage = """
     --calls     call each benchmark so many times and measure nothing, for a profiler
     --export    write models and data of the cases for other programs, and our estimates; measure nothing
     --serve     answer the requests of peers/compare.py about one case
+    --repeat    call one task of a case so many times, for a profiler: --repeat 9-indicators moments 1000
     --indicators      fit the model with so many indicators; print one line of JSON with times and peak memory
     --write-numbers   write a CSV file of random numbers
     --read-numbers    moments of a CSV file, read as a stream; print one line of JSON
@@ -36,6 +38,14 @@ while let argument = arguments.popLast() {
   case "--export": exportFolder = arguments.popLast()
   case "--serve": serveName = arguments.popLast()
   case "--large": isLarge = true
+  case "--repeat":
+    guard let folder = arguments.popLast(), let kind = arguments.popLast(),
+      let count = arguments.popLast().flatMap(Int.init),
+      let name = (Case.names + Case.furtherNames).first(where: { Case.folder($0) == folder }),
+      let task = try tasks(of: Case.named(name))[kind]
+    else { exit(2) }
+    try repeated(task, count: count)
+    exit(0)
   case "--indicators":
     guard let p = arguments.popLast().flatMap(Int.init), let task = arguments.popLast() else { exit(2) }
     try measureScale(indicators: p, whole: task == "whole")
