@@ -189,6 +189,92 @@ private func numericDerivative(
     }
   }
 
+  /// What patterns add to the curvature, by sums for all elements of Σ⁺ and by outer products for those of the model.
+  @Test(arguments: models)
+  func sumsAreOuterProducts(_ model: RandomModel) throws {
+    for kind in [Curvature.exact, .expected] {
+      let matrices = try [true, false].map { isSummed in
+        let objective = try #require(Self.objective(model))
+        for case let block as FullInformationBlock in objective.blocks {
+          block.sumsMissingInformation = isSummed
+        }
+        return try #require(objective.curvatureAt(model.point, kind))
+      }
+      let scale = matrices[1].elements.map(\.magnitude).max() ?? 1
+      for (mine, theirs) in zip(matrices[0].elements, matrices[1].elements) {
+        expectClose(
+          mine, theirs, Tolerance(size: Self.rounding, floor: scale), "fiml sums \(kind)", "\(model.seed)")
+      }
+    }
+  }
+
+  /// ½ ∂²F by saturated moments as a sum over patterns, ½ Σ f tr(W Σₐ (2 W M W - W) Σ_b) and the means' own part, at moments
+  /// that are not the estimates; and its expectation ½ Σ f tr(W Σₐ W Σ_b) at the estimates.
+  @Test(arguments: models)
+  func saturatedInformationIsSumOverPatterns(_ model: RandomModel) throws {
+    for sample in model.moments {
+      let p = sample.variables.count
+      let mean = try #require(sample.mean)
+      let other = zip(mean, sample.covariance.diagonal).map { $0 + 0.1 * $1.squareRoot() }
+      let covariance = 1.2 * sample.covariance
+      try expectSum(
+        sample, SaturatedModel.observedInformation(sample, at: other, covariance), isExact: true,
+        at: other, covariance, "\(model.seed) p \(p)")
+      try expectSum(
+        sample, SaturatedModel.expectedInformation(sample), isExact: false, at: mean, sample.covariance,
+        "\(model.seed) p \(p)")
+    }
+  }
+
+  private func expectSum(
+    _ sample: SampleMoments, _ information: Matrix?, isExact: Bool, at mean: [Double], _ covariance: Matrix,
+    _ label: String
+  ) throws {
+    let p = mean.count
+    let elements = (0..<p).map { (row: $0, column: p) } + halfVectorPositions(order: p)
+    let q = elements.count
+    let patterns = try #require(sample.patterns)
+    var sum = Matrix(rowCount: q, columnCount: q)
+    for pattern in patterns.patterns {
+      let places = pattern.observed
+      let inverse = try Cholesky(covariance.submatrix(rows: places, columns: places)).inverse()
+      var w = Matrix(rowCount: p + 1, columnCount: p + 1)
+      for (b, j) in places.enumerated() { for (a, i) in places.enumerated() { w[i, j] = inverse[a, b] } }
+      w[p, p] = 1
+      let share = pattern.weight / Double(patterns.count)
+      var m = Matrix(rowCount: p + 1, columnCount: p + 1)
+      let deviation = zip(places, pattern.mean).map { $1 - mean[$0] }
+      let spread = pattern.covariance
+      for (b, j) in places.enumerated() {
+        for (a, i) in places.enumerated() { m[i, j] = spread[a, b] + deviation[a] * deviation[b] }
+        m[p, j] = deviation[b]
+        m[j, p] = deviation[b]
+      }
+      m[p, p] = 1
+      let e = isExact ? 2 * (w * m * w) - w : w
+      let residual = w - w * m * w
+      for (b, (k, l)) in elements.enumerated() {
+        for (a, (i, j)) in elements.enumerated() {
+          var value =
+            w[l, i] * e[j, k] + w[k, i] * e[j, l] + w[l, j] * e[i, k] + w[k, j] * e[i, l]
+          if i == j { value *= 0.5 }
+          if k == l { value *= 0.5 }
+          if isExact, a < p, b < p { value += 2 * residual[i, k] }
+          sum[a, b] += 0.5 * share * value
+        }
+      }
+    }
+    let result = try #require(information)
+    for a in 0..<q {
+      for b in 0..<q {
+        let floor = (sum[a, a] * sum[b, b]).magnitude.squareRoot()
+        expectClose(
+          result[a, b], sum[a, b], Tolerance(size: 1e-10, floor: floor), "saturated sum", "\(label) \(a) \(b)"
+        )
+      }
+    }
+  }
+
   /// Scores of the cases are differences of their log-likelihoods, sum to the gradient, and make the first-order
   /// information; observed and expected information are half of N times the curvatures.
   @Test(arguments: models)

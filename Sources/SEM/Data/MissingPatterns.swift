@@ -27,9 +27,22 @@ public struct MissingPatterns: Sendable, Hashable {
   public let patterns: [Pattern]
   /// For every row the index of its pattern.
   public let patternOfRow: [Int]
+  /// What follows from the patterns alone and is needed more than once.
+  let shared = Memo()
 
   /// The number of rows.
   public var count: Int { patternOfRow.count }
+
+  public static func == (left: MissingPatterns, right: MissingPatterns) -> Bool {
+    left.variables == right.variables && left.patternOfRow == right.patternOfRow
+      && left.patterns == right.patterns
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(variables)
+    hasher.combine(patterns)
+    hasher.combine(patternOfRow)
+  }
 
   private init(variables: [String], patterns: [Pattern], patternOfRow: [Int]) {
     self.variables = variables
@@ -135,25 +148,38 @@ public struct MissingPatterns: Sendable, Hashable {
   ///
   /// A variable without a value of positive weight has mean and variance 0.
   public func availableMoments() -> (mean: [Double], variance: [Double]) {
+    shared.value("available") { findAvailableMoments() }
+  }
+
+  private func findAvailableMoments() -> (mean: [Double], variance: [Double]) {
     var mean = [Double](repeating: 0, count: variables.count)
     var counts = mean
-    for pattern in patterns where pattern.weight > 0 {
-      for (place, variable) in pattern.observed.enumerated() {
-        counts[variable] += pattern.weight
-        // Updating the mean, not a sum, keeps digits where means are large.
-        mean[variable] += pattern.weight * (pattern.mean[place] - mean[variable]) / counts[variable]
-      }
-    }
-    var variance = [Double](repeating: 0, count: variables.count)
-    for pattern in patterns where pattern.weight > 0 {
-      for (place, variable) in pattern.observed.enumerated() {
-        var sum = pattern.mean[place] - mean[variable]
-        sum *= sum
-        for column in 0..<pattern.deviations.columnCount {
-          let value = pattern.deviations.elements[place + column * pattern.observed.count]
-          sum += value * value
+    var variance = mean
+    mean.withUnsafeMutableBufferPointer { mean in
+      counts.withUnsafeMutableBufferPointer { counts in
+        variance.withUnsafeMutableBufferPointer { variance in
+          for pattern in patterns where pattern.weight > 0 {
+            for place in 0..<pattern.observed.count {
+              let variable = pattern.observed[place]
+              counts[variable] += pattern.weight
+              // Updating the mean, not a sum, keeps digits where means are large.
+              mean[variable] += pattern.weight * (pattern.mean[place] - mean[variable]) / counts[variable]
+            }
+          }
+          for pattern in patterns where pattern.weight > 0 {
+            let q = pattern.observed.count
+            for place in 0..<q {
+              let variable = pattern.observed[place]
+              var sum = pattern.mean[place] - mean[variable]
+              sum *= sum
+              for column in 0..<pattern.deviations.columnCount {
+                let value = pattern.deviations.elements[place + column * q]
+                sum += value * value
+              }
+              variance[variable] += pattern.weight / counts[variable] * sum
+            }
+          }
         }
-        variance[variable] += pattern.weight / counts[variable] * sum
       }
     }
     return (mean, variance)

@@ -12,7 +12,8 @@ package import SEMNumerics
 ///     tr(P Σₐ (P - 2Q) Σ_b) + tr(Q Σₐ_b) - Σ_q f_q [ Σᵢⱼ (uᵢᵀΣₐuⱼ)(uᵢᵀΣ_buⱼ) + 2 Σᵢ_c (uᵢᵀΣₐz_c)(uᵢᵀΣ_bz_c) ]
 ///
 /// and its expectation Σ_q f_q tr(W_q Σₐ W_q Σ_b) is tr(P Σₐ (P - 2 Σ f U Uᵀ) Σ_b) + Σ_q f_q Σᵢⱼ (uᵢᵀΣₐuⱼ)(uᵢᵀΣ_buⱼ).
-/// So a pattern with few missing variables adds a few outer products of vectors of t numbers.
+/// So a pattern with few missing variables adds a few outer products of vectors of t numbers (``PatternDirections``), or,
+/// where that is less work, a few products to a matrix that serves all elements (``MissingInformation``).
 package final class FullInformationBlock: BlockDiscrepancy {
   package let structure: BlockStructure
   package let moments: MomentWorkspace
@@ -24,6 +25,10 @@ package final class FullInformationBlock: BlockDiscrepancy {
   private let residual, precisionResidual, weight, scratch, total: NumberBuffer
   private let residualProducts, precisionProducts, mixedProducts, weightProducts: WeightedProducts
   private let directions: PatternDirections
+  /// The sums that make outer products needless, once asked for.
+  private var missing: MissingInformation?
+  /// Whether ``missing`` is the shorter way, whatever the work.
+  package var sumsMissingInformation: Bool
   private var residualIsFormed = false
   private var precisionIsFormed = false
   private var exactIsFormed = false
@@ -46,16 +51,12 @@ package final class FullInformationBlock: BlockDiscrepancy {
     self.structure = structure
     let order = structure.observedOrder
     let n = structure.momentOrder
-    let origin = order.map { mean[$0] }
-    let likelihood = PatternLikelihood(patterns, variables: order, origin: origin)
+    let common = patterns.layout.origin
+    let origin = order.map { common[$0] }
+    let likelihood = PatternLikelihood(patterns.layout(variables: order, origin: origin))
     self.likelihood = likelihood
     moments = MomentWorkspace(structure: structure, origin: origin)
-    let point = NumberBuffer(count: n * n)
-    for (j, column) in order.enumerated() {
-      for (i, row) in order.enumerated() { point[i + j * n] = sample.covariance[row, column] }
-    }
-    point[n * n - 1] = 1
-    guard let value = withExtendedLifetime(point, { likelihood.value(at: point.pointer) }) else { return nil }
+    guard let value = sample.patternDiscrepancy(mean: mean, covariance: sample.covariance) else { return nil }
     saturated = value
     residual = NumberBuffer(count: n * n)
     precisionResidual = NumberBuffer(count: n * n)
@@ -69,9 +70,28 @@ package final class FullInformationBlock: BlockDiscrepancy {
     derivatives = ElementDerivatives(structure: structure)
     free = structure.freeElements.map { structure.elements[$0] }
     directions = PatternDirections(likelihood: likelihood, moments: moments)
+    sumsMissingInformation = Self.prefersSums(likelihood, parameters: free.count)
     var elementIndex: [BlockStructure.Element: Int] = [:]
     for (index, element) in free.enumerated() { elementIndex[element] = index }
     self.elementIndex = elementIndex
+  }
+
+  /// Whether sums for all elements of Σ⁺ cost less than outer products for those of the model.
+  ///
+  /// The weights are nanoseconds: of adding to a line, of adding outer products in BLAS, and so on. The sums may take 300 MB.
+  private static func prefersSums(_ likelihood: PatternLikelihood, parameters: Int) -> Bool {
+    let h = Double(likelihood.order * (likelihood.order + 1) / 2)
+    let t = Double(parameters)
+    guard 16 * h * h < 3e8 else { return false }
+    var lines = 0.0
+    var columns = 0.0
+    for layout in likelihood.layouts where layout.missingCount > 0 {
+      let m = Double(layout.missingCount)
+      let u = layout.isDirect ? Double(layout.observedCount) : m
+      lines += m * (m + 1) / 2
+      columns += u * (u + 1) / 2 + u * Double(layout.rank)
+    }
+    return 0.3 * lines * h + h * h * (4 + 0.05 * t) < columns * t * (1.5 + 0.03 * t)
   }
 
   package func value(at theta: UnsafePointer<Double>) -> Double? {
@@ -97,15 +117,14 @@ package final class FullInformationBlock: BlockDiscrepancy {
     precisionIsFormed = true
   }
 
-  /// The products of f P - 2 Q, over the patterns that go by P.
+  /// The products of f P - 2 Q, over the patterns that go by P, or over all where ``missing`` is used.
   private func prepareExact() {
     guard !exactIsFormed else { return }
     prepareResidual()
     preparePrecision()
-    let share = likelihood.precisionShare
-    for i in 0..<scratch.count {
-      scratch[i] = share * likelihood.precision[i] - 2 * precisionResidual[i]
-    }
+    let share = sumsMissingInformation ? 1 : likelihood.precisionShare
+    let q = sumsMissingInformation ? residual : precisionResidual
+    for i in 0..<scratch.count { scratch[i] = share * likelihood.precision[i] - 2 * q[i] }
     mixedProducts.form(weight: scratch.pointer, moments: moments, includingZ: true)
     moments.totalCovariance(into: total.pointer)
     exactIsFormed = true
@@ -115,7 +134,7 @@ package final class FullInformationBlock: BlockDiscrepancy {
   private func prepareWeight() {
     guard !weightIsFormed else { return }
     preparePrecision()
-    directions.averageWeight(into: weight.pointer)
+    likelihood.averageWeight(into: weight.pointer)
     weightProducts.form(weight: weight.pointer, moments: moments, includingZ: true)
     weightIsFormed = true
   }
@@ -144,15 +163,36 @@ package final class FullInformationBlock: BlockDiscrepancy {
       }
     }
     guard kind == .exact, reusesMissingInformation else {
-      directions.addOuterProducts(kind, factor, elements: free, targets: nil, dimension: t, into: matrix)
+      addMissing(kind, factor, targets: nil, dimension: t, into: matrix)
       return
     }
     let missing = missingInformation ?? NumberBuffer(count: t * t)
     if missingInformation == nil {
-      directions.addOuterProducts(kind, 1, elements: free, targets: nil, dimension: t, into: missing.pointer)
+      addMissing(kind, 1, targets: nil, dimension: t, into: missing.pointer)
       missingInformation = missing
     }
     for i in 0..<(t * t) { matrix[i] += factor * missing[i] }
+  }
+
+  /// Adds `factor` times what the patterns add to the collapsed curvature to the lower triangle of a matrix.
+  private func addMissing(
+    _ kind: Curvature, _ factor: Double, targets: [Int]?, dimension t: Int,
+    into matrix: UnsafeMutablePointer<Double>
+  ) {
+    guard sumsMissingInformation else {
+      directions.addOuterProducts(kind, factor, elements: free, targets: targets, dimension: t, into: matrix)
+      return
+    }
+    let missing = missing ?? MissingInformation(likelihood.layout)
+    self.missing = missing
+    guard missing.form(likelihood, kind) else {
+      // P is so near to singular that a part of it has no factor: no curvature, and no step or error from one.
+      matrix[0] = .nan
+      return
+    }
+    missing.add(
+      kind == .exact ? -factor : factor, elements: free, targets: targets, dimension: t, moments: moments,
+      precision: likelihood.precision.pointer, into: matrix)
   }
 
   /// Forms what ``collapsed(_:_:_:)`` reads.
@@ -161,7 +201,12 @@ package final class FullInformationBlock: BlockDiscrepancy {
     case .exact: prepareExact()
     case .expected:
       preparePrecision()
-      directions.collapsedWeight(into: scratch.pointer)
+      if sumsMissingInformation {
+        likelihood.averageWeight(into: scratch.pointer)
+        for i in 0..<scratch.count { scratch[i] = 2 * scratch[i] - likelihood.precision[i] }
+      } else {
+        likelihood.subtractMissing(2, into: scratch.pointer)
+      }
       mixedProducts.form(weight: scratch.pointer, moments: moments, includingZ: true)
       exactIsFormed = false
     }
@@ -192,8 +237,7 @@ package final class FullInformationBlock: BlockDiscrepancy {
     free.withUnsafeBufferPointer { free in
       for q in 0..<e { for r in q..<e { matrix[r + q * e] = collapsed(free[r], free[q], kind) } }
     }
-    directions.addOuterProducts(
-      kind, 1, elements: free, targets: Array(0..<e), dimension: e, into: matrix.pointer)
+    addMissing(kind, 1, targets: Array(0..<e), dimension: e, into: matrix.pointer)
     pairs = (kind, matrix)
     return matrix[max(i, j) + min(i, j) * e]
   }

@@ -10,7 +10,6 @@ final class PatternDirections {
   private let u, z: NumberBuffer
   /// Gᵀ and Hᵀ times the columns of u and of z: variableCount and sourceCount numbers a column.
   private let gu, hu, gz, hz: NumberBuffer
-  private let variables: ColumnBatch
   private var elements: ColumnBatch?
 
   init(likelihood: PatternLikelihood, moments: MomentWorkspace) {
@@ -25,45 +24,6 @@ final class PatternDirections {
     hu = NumberBuffer(count: structure.sourceCount * widest.u)
     gz = NumberBuffer(count: structure.variableCount * widest.z)
     hz = NumberBuffer(count: structure.sourceCount * widest.z)
-    variables = ColumnBatch(length: n)
-  }
-
-  /// Writes Σ f_q W_q, the average inverse of the observed covariance matrices.
-  ///
-  /// - Complexity: O(p² m) for each pattern.
-  func averageWeight(into w: UnsafeMutablePointer<Double>) {
-    startFromPrecision(w)
-    addVariables(byPrecision: 1, includingDirect: true, into: w)
-  }
-
-  /// Writes f P - 2 Σ f_q U Uᵀ over the patterns that go by P.
-  func collapsedWeight(into w: UnsafeMutablePointer<Double>) {
-    startFromPrecision(w)
-    addVariables(byPrecision: 2, includingDirect: false, into: w)
-  }
-
-  private func startFromPrecision(_ w: UnsafeMutablePointer<Double>) {
-    let share = likelihood.precisionShare
-    for i in 0..<likelihood.precision.count { w[i] = share * likelihood.precision[i] }
-  }
-
-  /// Subtracts a multiple of Σ f_q U Uᵀ and adds Σ f_q Y Yᵀ.
-  private func addVariables(
-    byPrecision factor: Double, includingDirect: Bool, into w: UnsafeMutablePointer<Double>
-  ) {
-    let n = likelihood.order
-    for layout in likelihood.layouts
-    where layout.missingCount > 0 && (includingDirect || !layout.isDirect) {
-      let count = likelihood.directions(of: layout, u: u.pointer, z: nil)
-      let root = (layout.isDirect ? layout.share : factor * layout.share).squareRoot()
-      for k in 0..<count {
-        let column = variables.next(isNegative: !layout.isDirect, into: w)
-        let source = u.pointer + k * n
-        for i in 0..<n { column[i] = root * source[i] }
-      }
-    }
-    variables.flush(into: w)
-    Kernels.mirrorLower(w, order: n)
   }
 
   /// Adds `factor` times the outer products of the curvature to the lower triangle of a `dimension × dimension` matrix.

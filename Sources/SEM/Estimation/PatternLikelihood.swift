@@ -18,42 +18,23 @@ internal import SEMNumerics
 ///
 /// Everything is allocated once; one object serves one thread.
 package final class PatternLikelihood {
-  /// One pattern: where its numbers stand.
-  struct Layout {
-    /// n_q / n; of weighted rows their share of the weights.
-    var share: Double
-    /// The observed variables with the constant at the end, in ``places``.
-    var observedStart: Int
-    var observedCount: Int
-    /// The missing variables, in ``places``.
-    var missingStart: Int
-    var missingCount: Int
-    /// R with R Rᵀ = M_q, order × rank with zeros for what is missing, in ``factors``.
-    var factorStart: Int
-    var rank: Int
-    /// M_q, observedCount², in ``products``, or -1 where R is shorter.
-    var productStart: Int
-    /// Whether Σ⁺_oo is inverted itself.
-    var isDirect: Bool
-  }
+  typealias Layout = PatternLayout.Pattern
 
+  /// The patterns.
+  let layout: PatternLayout
   /// The order of Σ⁺: the variables and the constant.
   let order: Int
-  let layouts: [Layout]
-  /// The sum of the shares of the patterns that go by P.
-  let precisionShare: Double
   /// P.
   let precision: NumberBuffer
-  private let places: [Int]
-  private let factors: NumberBuffer
-  private let products: NumberBuffer
-  /// Σ f_q M_q over the patterns that go by P.
-  private let fixedMoments: NumberBuffer
-  /// T of these patterns.
+  private let factors, products: NumberBuffer
+  /// T of the patterns that go by P.
   private let expected: NumberBuffer
   /// Σ f_q (Σ⁺_oo⁻¹ - Σ⁺_oo⁻¹ M_q Σ⁺_oo⁻¹) of the others.
   private let direct: NumberBuffer
-  private let hasDirect: Bool
+  /// Σ f_q Σ⁺_oo⁻¹ of the others.
+  private let directWeight: NumberBuffer
+  /// Σ f_q P_mm⁻¹ over the patterns that go by P.
+  private let missingCovariance: NumberBuffer
   /// Σ⁺ at the last point.
   private let sigma: NumberBuffer
   private let scratch: NumberBuffer
@@ -62,108 +43,32 @@ package final class PatternLikelihood {
   private let regression: NumberBuffer
   private let reduced: NumberBuffer
 
+  var layouts: [Layout] { layout.patterns }
+  var places: [Int] { layout.places }
+  /// The sum of the shares of the patterns that go by P.
+  var precisionShare: Double { layout.precisionShare }
+  /// The most columns that directions of a pattern can have.
+  var widest: (u: Int, z: Int) { layout.widest }
+  private var hasDirect: Bool { layout.hasDirect }
+
   /// Makes the evaluator.
-  ///
-  /// - Parameters:
-  ///   - patterns: The patterns.
-  ///   - variables: For each row of Σ⁺ but the last, the place of the variable in the patterns.
-  ///   - origin: The values from which the variables are measured, in the order of Σ⁺.
-  package init(_ patterns: MissingPatterns, variables: [Int], origin: [Double]) {
-    precondition(variables.count == origin.count, "One origin for each variable.")
-    let p = variables.count
-    order = p + 1
-    var layouts: [Layout] = []
-    layouts.reserveCapacity(patterns.patterns.count)
-    var places: [Int] = []
-    places.reserveCapacity(patterns.patterns.count * (p + 1))
-    let factors = NumberBuffer(
-      count: patterns.patterns.reduce(0) { $0 + (p + 1) * ($1.deviations.columnCount + 1) })
-    var factorCount = 0
-    var products: [Double] = []
-    let total = patterns.patterns.reduce(0) { $0 + $1.weight }
-    // For each variable its place in the list of the pattern at hand; and that list in the order of Σ⁺.
-    var placeOf = [Int](repeating: -1, count: patterns.variables.count)
-    var kept: [Int] = []
-    for pattern in patterns.patterns {
-      for (place, variable) in pattern.observed.enumerated() { placeOf[variable] = place }
-      let rank = pattern.deviations.columnCount + 1
-      let observedStart = places.count
-      kept.removeAll(keepingCapacity: true)
-      for row in 0..<p where placeOf[variables[row]] >= 0 {
-        kept.append(placeOf[variables[row]])
-        places.append(row)
-      }
-      places.append(p)
-      let missingStart = places.count
-      for row in 0..<p where placeOf[variables[row]] < 0 { places.append(row) }
-      for variable in pattern.observed { placeOf[variable] = -1 }
-      let o = kept.count + 1
-      let m = p - kept.count
-      var layout = Layout(
-        share: pattern.weight / total, observedStart: observedStart, observedCount: o,
-        missingStart: missingStart, missingCount: m, factorStart: factorCount, rank: rank,
-        productStart: -1, isDirect: o < m)
-      let q = pattern.observed.count
-      for column in 0..<rank {
-        let start = factorCount
-        factorCount += p + 1
-        for (index, place) in kept.enumerated() {
-          let row = places[observedStart + index]
-          factors[start + row] =
-            column < rank - 1
-            ? pattern.deviations.elements[place + column * q] : pattern.mean[place] - origin[row]
-        }
-      }
-      factors[factorCount - 1] = 1
-      if 2 * rank > o, m > 0, !layout.isDirect {
-        layout.productStart = products.count
-        for j in 0..<o {
-          for i in 0..<o {
-            var sum = 0.0
-            let (row, other) = (places[observedStart + i], places[observedStart + j])
-            for column in 0..<rank {
-              let start = layout.factorStart + column * (p + 1)
-              sum += factors[start + row] * factors[start + other]
-            }
-            products.append(sum)
-          }
-        }
-      }
-      layouts.append(layout)
-    }
-    self.layouts = layouts
-    self.places = places
-    self.factors = factors
-    self.products = NumberBuffer(products)
-    let n = order
+  init(_ layout: PatternLayout) {
+    self.layout = layout
+    let n = layout.order
+    order = n
+    factors = layout.factors
+    products = layout.products
     precision = NumberBuffer(count: n * n)
-    fixedMoments = NumberBuffer(count: n * n)
     expected = NumberBuffer(count: n * n)
-    direct = NumberBuffer(count: n * n)
+    direct = NumberBuffer(count: layout.hasDirect ? n * n : 0)
+    directWeight = NumberBuffer(count: layout.hasDirect ? n * n : 0)
+    missingCovariance = NumberBuffer(count: n * n)
     sigma = NumberBuffer(count: n * n)
     scratch = NumberBuffer(count: n * n)
     small = NumberBuffer(count: n * n)
     cross = NumberBuffer(count: n * n)
     regression = NumberBuffer(count: n * n)
     reduced = NumberBuffer(count: 2 * n)
-    hasDirect = layouts.contains(where: \.isDirect)
-    precisionShare = layouts.reduce(0) { $1.isDirect ? $0 : $0 + $1.share }
-    addFixedMoments()
-  }
-
-  private func addFixedMoments() {
-    let n = order
-    let batch = ColumnBatch(length: n)
-    for layout in layouts where !layout.isDirect {
-      let root = layout.share.squareRoot()
-      for column in 0..<layout.rank {
-        let factor = factors.pointer + layout.factorStart + column * n
-        let target = batch.next(isNegative: false, into: fixedMoments.pointer)
-        for i in 0..<n { target[i] = root * factor[i] }
-      }
-    }
-    batch.flush(into: fixedMoments.pointer)
-    Kernels.mirrorLower(fixedMoments.pointer, order: n)
   }
 
   /// F at Σ⁺ (order², both triangles), or `nil` where Σ⁺ is not positive definite.
@@ -178,11 +83,15 @@ package final class PatternLikelihood {
     guard Kernels.choleskyInPlace(w, order: n) else { return nil }
     var sum = precisionShare * Kernels.logDeterminant(factor: w, order: n)
     Kernels.invertFactorInPlace(w, order: n)
-    sum += Kernels.dot(fixedMoments.pointer, w, count: n * n)
+    sum += Kernels.dot(layout.fixedMoments.pointer, w, count: n * n)
     scratch.fill(0)
-    if hasDirect { direct.fill(0) }
-    let isDefined = layouts.withUnsafeBufferPointer { layouts in
-      places.withUnsafeBufferPointer { places in
+    missingCovariance.fill(0)
+    if hasDirect {
+      direct.fill(0)
+      directWeight.fill(0)
+    }
+    let isDefined = layout.patterns.withUnsafeBufferPointer { layouts in
+      layout.places.withUnsafeBufferPointer { places in
         for index in layouts.indices where layouts[index].missingCount > 0 {
           let term =
             layouts[index].isDirect
@@ -195,14 +104,21 @@ package final class PatternLikelihood {
     }
     guard isDefined else { return nil }
     for j in 0..<n {
-      for i in 0..<n {
-        expected[i + j * n] = fixedMoments[i + j * n] + scratch[i + j * n] + scratch[j + i * n]
+      for i in 0...j {
+        let (upper, lower) = (i + j * n, j + i * n)
+        let c = missingCovariance[upper] + missingCovariance[lower]
+        missingCovariance[upper] = c
+        missingCovariance[lower] = c
+        let t = layout.fixedMoments[upper] + scratch[upper] + scratch[lower] + c
+        expected[upper] = t
+        expected[lower] = t
       }
     }
     return sum - 1
   }
 
-  /// log|P_mm| - tr(P_mm⁻¹ P_mo M P_om) of one pattern; adds T_om, and half of T_mm, to the columns of m of `scratch`.
+  /// log|P_mm| - tr(P_mm⁻¹ P_mo M P_om) of one pattern; adds T_om, and half of T_mm, to the columns of m of `scratch`, with
+  /// half of P_mm⁻¹ apart.
   @inline(__always)
   private func addExpected(_ layout: Layout, _ places: UnsafeBufferPointer<Int>) -> Double? {
     let n = order
@@ -217,16 +133,10 @@ package final class PatternLikelihood {
     guard Kernels.choleskyInPlace(l, order: m) else { return nil }
     let logDeterminant = Kernels.logDeterminant(factor: l, order: m)
     let f = layout.share
-    let t = scratch.pointer
-    let trace: Double
-    if layout.productStart < 0 {
-      trace = addByFactor(layout, places)
-      Kernels.invertFactorInPlace(l, order: m)
-    } else {
-      trace = addByProduct(layout, places)
-    }
+    let trace = layout.productStart < 0 ? addByFactor(layout, places) : addByProduct(layout, places)
+    Kernels.invertFactorInPlace(l, order: m)
     for j in 0..<m {
-      let target = t + places[missing + j] * n
+      let target = missingCovariance.pointer + places[missing + j] * n
       for i in 0..<j { target[places[missing + i]] += f * l[i + j * m] }
       target[places[missing + j]] += 0.5 * f * l[j + j * m]
     }
@@ -262,7 +172,7 @@ package final class PatternLikelihood {
     return trace
   }
 
-  /// The same from M itself: with b = P_om P_mm⁻¹ adds -M b; leaves P_mm⁻¹ + bᵀ M b in `small`.
+  /// The same from M itself: with b = P_om P_mm⁻¹ adds -M b and half of bᵀ M b.
   private func addByProduct(_ layout: Layout, _ places: UnsafeBufferPointer<Int>) -> Double {
     let n = order
     let o = layout.observedCount
@@ -280,12 +190,14 @@ package final class PatternLikelihood {
       }
     }
     solveRows(b, rows: o, factor: l, order: m)
-    Kernels.invertFactorInPlace(l, order: m)
     Kernels.multiply(symmetric: products.pointer + layout.productStart, order: o, b, columns: m, into: mb)
     var trace = 0.0
     for j in 0..<m {
-      for i in 0...j { l[i + j * m] += Kernels.dot(b + i * o, mb + j * o, count: o) }
       let target = scratch.pointer + places[layout.missingStart + j] * n
+      for i in 0...j {
+        let value = layout.share * Kernels.dot(b + i * o, mb + j * o, count: o)
+        target[places[layout.missingStart + i]] += i == j ? 0.5 * value : value
+      }
       let source = mb + j * o
       trace += Kernels.dot(source, c + j * o, count: o)
       for i in 0..<o { target[places[layout.observedStart + i]] -= layout.share * source[i] }
@@ -355,8 +267,12 @@ package final class PatternLikelihood {
       }
     }
     for j in 0..<o {
-      let target = direct.pointer + places[layout.observedStart + j] * n
-      for i in 0..<o { target[places[layout.observedStart + i]] += f * w[i + j * o] }
+      let start = places[layout.observedStart + j] * n
+      for i in 0..<o {
+        let place = start + places[layout.observedStart + i]
+        direct[place] += f * w[i + j * o]
+        directWeight[place] += f * w[i + j * o]
+      }
     }
     return logDeterminant + trace
   }
@@ -382,6 +298,20 @@ package final class PatternLikelihood {
     for i in 0..<(n * n) { q[i] = precisionShare * precision[i] - q[i] }
     part?.update(from: q, count: n * n)
     if hasDirect { for i in 0..<(n * n) { q[i] += direct[i] } }
+  }
+
+  /// Σ f_q Σ⁺_oo⁻¹ at the last point, order²: the average inverse of the observed moment matrices.
+  func averageWeight(into w: UnsafeMutablePointer<Double>) {
+    subtractMissing(1, into: w)
+    if hasDirect { for i in 0..<(order * order) { w[i] += directWeight[i] } }
+  }
+
+  /// f P - `factor` Σ f_q P C_q P at the last point, order², with C_q = P_mm⁻¹, over the patterns that go by P.
+  func subtractMissing(_ factor: Double, into w: UnsafeMutablePointer<Double>) {
+    let n = order
+    Kernels.congruence(
+      symmetric: precision.pointer, missingCovariance.pointer, order: n, scratch: scratch.pointer, into: w)
+    for i in 0..<(n * n) { w[i] = precisionShare * precision[i] - factor * w[i] }
   }
 
   /// The expectation of the complete data's moments given what is observed, order²: one step of EM gives it to Σ⁺.
@@ -484,6 +414,39 @@ package final class PatternLikelihood {
     return o
   }
 
+  /// What the observed values of a pattern say about the missing ones, at the last point.
+  ///
+  /// - Parameters:
+  ///   - c: Their covariance matrix P_mm⁻¹ given what is observed, m × m.
+  ///   - columns: The columns of R with the expected values -P_mm⁻¹ P_mo R in the gaps, order × rank; `nil` for none.
+  /// - Returns: Whether P_mm is positive definite.
+  /// - Complexity: O(m³ + p m r).
+  func complete(
+    _ layout: Layout, covariance c: UnsafeMutablePointer<Double>, columns: UnsafeMutablePointer<Double>?
+  ) -> Bool {
+    let n = order
+    let m = layout.missingCount
+    return places.withUnsafeBufferPointer { places in
+      let missing = layout.missingStart
+      for j in 0..<m {
+        let column = precision.pointer + places[missing + j] * n
+        for i in j..<m { c[i + j * m] = column[places[missing + i]] }
+      }
+      guard Kernels.choleskyInPlace(c, order: m) else { return false }
+      Kernels.invertFactorInPlace(c, order: m)
+      guard let columns else { return true }
+      let v = reduced.pointer
+      for k in 0..<layout.rank {
+        let factor = factors.pointer + layout.factorStart + k * n
+        let target = columns + k * n
+        target.update(from: factor, count: n)
+        for j in 0..<m { v[j] = Kernels.dot(factor, precision.pointer + places[missing + j] * n, count: n) }
+        for j in 0..<m { target[places[missing + j]] = -Kernels.dot(c + j * m, v, count: m) }
+      }
+      return true
+    }
+  }
+
   /// Σ⁺_oo⁻¹ of a pattern, embedded into `order²` numbers with zeros for what is missing.
   func weight(of layout: Layout, u: UnsafeMutablePointer<Double>, into w: UnsafeMutablePointer<Double>) {
     let n = order
@@ -515,15 +478,5 @@ package final class PatternLikelihood {
   /// The observed variables of a pattern in the order of Σ⁺, without the constant.
   func observed(of layout: Layout) -> ArraySlice<Int> {
     places[layout.observedStart..<(layout.observedStart + layout.observedCount - 1)]
-  }
-
-  /// The most columns that directions of a pattern can have.
-  var widest: (u: Int, z: Int) {
-    var result = (u: 0, z: 0)
-    for layout in layouts where layout.missingCount > 0 {
-      result.u = max(result.u, layout.isDirect ? layout.observedCount : layout.missingCount)
-      result.z = max(result.z, layout.rank)
-    }
-    return result
   }
 }

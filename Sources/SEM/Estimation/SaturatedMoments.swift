@@ -31,7 +31,7 @@ package struct SaturatedMoments {
     let p = patterns.variables.count
     let n = p + 1
     let (mean, variance) = patterns.availableMoments()
-    let likelihood = PatternLikelihood(patterns, variables: Array(0..<p), origin: mean)
+    let likelihood = PatternLikelihood(patterns.layout)
     let scale = variance.map { $0 > 0 ? 1 / $0.squareRoot() : 1 } + [1]
     let point = NumberBuffer(count: n * n)
     for i in 0..<p { point[i + i * n] = variance[i] }

@@ -71,7 +71,7 @@ struct IncompleteAbsoluteFit {
     let sigma = matrices.observedCovariance
     let mu = matrices.observedMean
     let p = isFixed.count
-    let likelihood = PatternLikelihood(patterns, variables: Array(0..<p), origin: mu)
+    let likelihood = PatternLikelihood(patterns.layout(variables: Array(0..<p), origin: mu))
     let n = p + 1
     let point = NumberBuffer(count: n * n)
     for j in 0..<p { for i in 0..<p { point[i + j * n] = sigma[i, j] } }

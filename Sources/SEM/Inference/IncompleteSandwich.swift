@@ -64,7 +64,7 @@ extension FittedModel {
     guard let patterns = moments[index].patterns else { return nil }
     let p = mean.count
     let n = p + 1
-    let likelihood = PatternLikelihood(patterns, variables: Array(0..<p), origin: mean)
+    let likelihood = PatternLikelihood(patterns.layout(variables: Array(0..<p), origin: mean))
     let point = NumberBuffer(count: n * n)
     for j in 0..<p { for i in 0..<p { point[i + j * n] = covariance[i, j] } }
     point[n * n - 1] = 1
@@ -77,7 +77,7 @@ extension FittedModel {
     let design = design.isEmpty ? nil : design[index]
     let clusters = design?.clusters
     let totals = NumberBuffer(count: q * (design?.clusterCount ?? 0))
-    likelihood.eachSolvedCase(rows, order: Array(0..<p), origin: mean, patterns, weight) { _, members, z in
+    likelihood.eachSolvedCase(rows, order: Array(0..<p), patterns, weight) { _, members, z in
       for (position, row) in members.enumerated() {
         let factor = design?.weights?[row] ?? 1
         let column =

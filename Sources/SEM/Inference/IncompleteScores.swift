@@ -12,10 +12,10 @@ extension FittedModel {
     var scores = Matrix(rowCount: rows.reduce(0) { $0 + $1.rowCount }, columnCount: estimates.count)
     var first = 0
     for (index, block) in objective.blocks.enumerated() {
-      guard let block = block as? FullInformationBlock, let patterns = moments[index].patterns,
-        let mean = moments[index].mean
-      else { throw .undefinedAtEstimates }
-      block.addScores(rows: rows[index], mean: mean, patterns: patterns, into: &scores, from: first)
+      guard let block = block as? FullInformationBlock, let patterns = moments[index].patterns else {
+        throw .undefinedAtEstimates
+      }
+      block.addScores(rows: rows[index], patterns: patterns, into: &scores, from: first)
       first += rows[index].rowCount
     }
     return scores
@@ -28,15 +28,14 @@ extension FullInformationBlock {
   /// With the pattern's inverse W⁺ of the augmented Σ⁺_oo, zero elsewhere, and z = W⁺ (y, 1): ½ (zᵀΣₐz - tr(W⁺Σₐ)).
   /// - Complexity: O(p k²) for each pattern and O(p² + p k + t) for each case.
   func addScores(
-    rows: Matrix, mean: [Double], patterns: MissingPatterns, into scores: inout Matrix, from first: Int
+    rows: Matrix, patterns: MissingPatterns, into scores: inout Matrix, from first: Int
   ) {
     let n = structure.momentOrder
     let free = structure.freeElements.map { structure.elements[$0] }
     let weight = NumberBuffer(count: n * n)
     let products = WeightedProducts(structure: structure)
     var solved = Matrix(rowCount: rows.rowCount, columnCount: n)
-    let origin = structure.observedOrder.map { mean[$0] }
-    likelihood.eachSolvedCase(rows, order: structure.observedOrder, origin: origin, patterns, weight) {
+    likelihood.eachSolvedCase(rows, order: structure.observedOrder, patterns, weight) {
       pattern, members, z in
       products.form(weight: weight.pointer, moments: moments, includingZ: false)
       for element in free {
@@ -56,21 +55,20 @@ extension PatternLikelihood {
   ///
   /// - Complexity: O(p² m) for each pattern and O(p²) for each case.
   func eachSolvedCase(
-    _ rows: Matrix, order places: [Int], origin: [Double], _ patterns: MissingPatterns,
-    _ weight: NumberBuffer,
+    _ rows: Matrix, order places: [Int], _ patterns: MissingPatterns, _ weight: NumberBuffer,
     _ body: (_ pattern: Int, _ members: [Int], _ z: Matrix) -> Void
   ) {
     let n = order
     let scratch = NumberBuffer(count: n * n)
     var members = [[Int]](repeating: [], count: patterns.patterns.count)
     for (row, pattern) in patterns.patternOfRow.enumerated() { members[pattern].append(row) }
-    for (pattern, layout) in layouts.enumerated() {
-      self.weight(of: layout, u: scratch.pointer, into: weight.pointer)
+    for (pattern, own) in layouts.enumerated() {
+      self.weight(of: own, u: scratch.pointer, into: weight.pointer)
       var deviations = Matrix(rowCount: n, columnCount: members[pattern].count)
       for (position, row) in members[pattern].enumerated() {
         for (place, column) in places.enumerated() {
           let value = rows[row, column]
-          deviations[place, position] = value.isNaN ? 0 : value - origin[place]
+          deviations[place, position] = value.isNaN ? 0 : value - layout.origin[place]
         }
         deviations[n - 1, position] = 1
       }

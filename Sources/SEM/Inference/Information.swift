@@ -26,15 +26,28 @@ extension FittedModel {
   /// - Throws: ``InferenceError/needsRawData(_:)`` for first-order information without rows.
   /// - Complexity: O(p³ + t²), plus O(N t²) for first-order information.
   public func information(_ kind: InformationKind) throws(InferenceError) -> Matrix {
-    guard let objective = evaluatedObjective() else { throw .undefinedAtEstimates }
-    let t = estimates.count
     if kind == .firstOrder {
+      guard evaluatedObjective() != nil else { throw .undefinedAtEstimates }
       return try unitScores().crossProduct()
     }
+    if isFullInformation {
+      // Errors need the observed, identification the expected one: both from one pass over the patterns.
+      let both = try memo.value("information") { () throws(InferenceError) in
+        guard let objective = evaluatedObjective() else { throw .undefinedAtEstimates }
+        return (observed: information(objective, .exact), expected: information(objective, .expected))
+      }
+      return kind == .observed ? both.observed : both.expected
+    }
+    guard let objective = evaluatedObjective() else { throw .undefinedAtEstimates }
+    return information(objective, kind == .observed ? .exact : .expected)
+  }
+
+  private func information(_ objective: ModelObjective, _ kind: Curvature) -> Matrix {
+    let t = estimates.count
     var result = Matrix(rowCount: t, columnCount: t)
     result.elements.withUnsafeMutableBufferPointer { elements in
       guard let base = elements.baseAddress else { return }
-      objective.curvature(kind == .observed ? .exact : .expected, into: base)
+      objective.curvature(kind, into: base)
       Kernels.mirrorLower(base, order: t)
       let factor = 0.5 * multiplier
       for i in elements.indices { elements[i] *= factor }

@@ -18,6 +18,13 @@ public final class NumberBuffer {
     assign(values)
   }
 
+  /// Allocates a copy of another buffer.
+  public init(copying other: NumberBuffer) {
+    count = other.count
+    pointer = .allocate(capacity: max(count, 1))
+    pointer.initialize(from: other.pointer, count: max(count, 1))
+  }
+
   deinit { pointer.deallocate() }
 
   /// The number at a place.
