@@ -34,6 +34,9 @@ func tasks(of test: Case) throws -> [String: TimedTask] {
   var covariances = moments[0]
   covariances.mean = nil
   tasks["moments"] = TimedTask { [try test.model().fit(to: covariances).discrepancy] }
+  tasks["table"] = TimedTask {
+    [Double(try test.model().specification(dataVariables: covariances.variables).table.rows.count)]
+  }
   tasks["refit"] = TimedTask { [try ModelFitter(table: table).fit(moments).discrepancy] }
   tasks["estimates"] = TimedTask { [try test.model().fit(to: test.data).discrepancy] }
   tasks["mi"] = TimedTask { [try fit.modificationIndices().reduce(0) { max($0, $1.index) }] }

@@ -4,7 +4,7 @@ internal import SEMNumerics
 ///
 /// A Cholesky factorization of the correlations, row by row. The pivot of a variable is 1 - R², the part of its variance
 /// that the earlier variables leave unexplained; where it vanishes the variable is reported, left out, and the
-/// factorization goes on.
+/// factorization goes on. Nearly always nothing vanishes: a plain factorization says so first.
 struct Collinearity {
   /// A variable that others determine.
   struct Dependence {
@@ -28,6 +28,7 @@ struct Collinearity {
     let order = covariance.rowCount
     var scale = covariance.diagonal
     for i in 0..<order { scale[i] = scale[i] > 0 ? 1 / scale[i].squareRoot() : 1 }
+    if Self.isWellConditioned(covariance, scale) { return }
     var kept: [Int] = []
     kept.reserveCapacity(order)
     // Row k, of `order` places, belongs to variable kept[k]. Row by row, so that sums run along memory.
@@ -57,6 +58,24 @@ struct Collinearity {
         let others = zip(kept, weights).filter { abs($0.1) > 1e-5 }.map(\.0)
         dependences.append(Dependence(variable: i, others: others, unexplained: pivot))
       }
+    }
+  }
+
+  /// Whether every pivot of the correlations is far above the tolerance.
+  private static func isWellConditioned(_ covariance: Matrix, _ scale: [Double]) -> Bool {
+    let order = scale.count
+    let factor = NumberBuffer(count: order * order)
+    covariance.elements.withUnsafeBufferPointer { covariance in
+      scale.withUnsafeBufferPointer { scale in
+        for j in 0..<order {
+          for i in j..<order { factor[i + j * order] = covariance[i + j * order] * scale[i] * scale[j] }
+        }
+      }
+    }
+    guard Kernels.choleskyInPlace(factor.pointer, order: order) else { return false }
+    return (0..<order).allSatisfy { i in
+      let root = factor[i + i * order]
+      return root * root > 2 * tolerance
     }
   }
 

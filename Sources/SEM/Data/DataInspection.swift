@@ -113,7 +113,10 @@ extension DataProblem {
   private static func dependences(
     in moments: SampleMoments, among varying: [Int], group: String?
   ) -> [DataProblem] {
-    let found = Collinearity(moments.covariance.submatrix(rows: varying, columns: varying)).dependences
+    let isWhole = varying.count == moments.variables.count
+    let found = Collinearity(
+      isWhole ? moments.covariance : moments.covariance.submatrix(rows: varying, columns: varying)
+    ).dependences
     return found.map { dependence in
       let variable = varying[dependence.variable]
       let name = moments.variables[variable]
@@ -137,10 +140,12 @@ extension DataProblem {
   private static func unequalScales(
     in moments: SampleMoments, among varying: [Int], group: String?
   ) -> DataProblem? {
-    let variances = varying.map { (name: moments.variables[$0], value: moments.covariance[$0, $0]) }
-    guard let largest = variances.max(by: { $0.value < $1.value }),
-      let smallest = variances.min(by: { $0.value < $1.value }), largest.value / smallest.value > 1e6
+    func variance(_ place: Int) -> Double { moments.covariance[place, place] }
+    guard let high = varying.max(by: { variance($0) < variance($1) }),
+      let low = varying.min(by: { variance($0) < variance($1) }), variance(high) / variance(low) > 1e6
     else { return nil }
+    let largest = (name: moments.variables[high], value: variance(high))
+    let smallest = (name: moments.variables[low], value: variance(low))
     return DataProblem(
       .warning,
       DataError(

@@ -26,9 +26,12 @@ public struct SampleMoments: Sendable, Hashable {
   /// The moments of some of the variables, in the given order; unknown names are left out.
   public func selecting(_ names: [String]) -> SampleMoments {
     if names == variables, patterns == nil { return self }
-    let positions = Dictionary(
-      variables.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    let places = names.compactMap { positions[$0] }
+    var positions = NameIndex(capacity: variables.count)
+    var first: [Int] = []
+    for (place, name) in variables.enumerated() where positions.insert(name) == first.count {
+      first.append(place)
+    }
+    let places = names.compactMap { name in positions[name].map { first[$0] } }
     return SampleMoments(
       variables: places.map { variables[$0] }, count: count,
       mean: mean.map { mean in places.map { mean[$0] } },

@@ -12,7 +12,7 @@ internal import SEMNumerics
 /// The user's `start()` values come last and win.
 struct StartingValues {
   /// A table row by the numbers of its variables: the block's observed ones, then its latent ones.
-  private struct Row {
+  struct Row {
     var op: Operator
     var left: Int
     var right: Int
@@ -23,28 +23,29 @@ struct StartingValues {
     var isEstimated: Bool { free > 0 && start == nil }
   }
 
-  private let rows: [Row]
-  private let observedCount: Int
-  private let hasMeanStructure: Bool
-  private let sampleMean: [Double]?
-  /// The rows of each latent variable's loadings.
-  private var loadings: [[Int]]
-  /// The row of each variance or covariance and of each intercept, or -1.
-  private var covarianceRow: [Int]
-  private var interceptRow: [Int]
-  private var isIndicator: [Bool]
-  private var isOutcome: [Bool]
+  let rows: [Row]
+  let observedCount: Int
+  let hasMeanStructure: Bool
+  let sampleMean: [Double]?
+  /// The rows of loadings, factor by factor, and where each variable's begin.
+  private let loadingRows: [Int]
+  private let firstLoading: [Int]
+  /// The row of each variance or covariance, and of each intercept or -1.
+  private let covarianceRows: ElementIndex
+  private(set) var interceptRow: [Int]
+  private(set) var isIndicator: [Bool]
+  private(set) var isOutcome: [Bool]
   /// Variables whose covariances are known or already estimated.
   private var isKnown: [Bool]
   /// Those covariances, all variables × all variables.
-  private var covariance: Matrix
+  var covariance: Matrix
   /// Estimates by row.
-  private var values: [Double?]
+  var values: [Double?]
 
-  private var variableCount: Int { isKnown.count }
+  var variableCount: Int { isKnown.count }
 
   /// The share of a variance that is never given away to or taken from a residual.
-  private static let leastShare = 0.1
+  static let leastShare = 0.1
 
   /// Starting values of all free parameters; a parameter shared by blocks takes the first block's value.
   static func values(table: ParameterTable, moments: [SampleMoments]) -> [Double] {
@@ -63,16 +64,18 @@ struct StartingValues {
   /// variances 0.05, nothing else; not the user's either, which may be what kept the first start from working.
   static func simple(table: ParameterTable, moments: [SampleMoments]) -> [Double] {
     var result = [Double](repeating: 0, count: table.freeParameterCount)
-    for row in table.rows where row.free > 0 {
-      let block = table.blocks[row.block - 1]
-      let sample = moments[row.block - 1]
-      let observed = block.observed.firstIndex(of: row.lhs)
-      switch row.op {
-      case .measurement: result[row.free - 1] = 1
-      case .covariance where row.lhs == row.rhs:
-        result[row.free - 1] = observed.map { 0.5 * sample.covariance[$0, $0] } ?? 0.05
-      case .intercept: result[row.free - 1] = observed.map { sample.mean?[$0] ?? 0 } ?? 0
-      default: break
+    for (block, sample) in zip(table.blocks, moments) {
+      let rows = BlockRows(table, block: block)
+      for row in rows.rows where table.rows[row.tableRow].free > 0 {
+        let parameter = table.rows[row.tableRow].free - 1
+        let isObserved = row.left >= 0 && row.left < rows.observedCount
+        switch row.op {
+        case .measurement: result[parameter] = 1
+        case .covariance where row.left == row.right:
+          result[parameter] = isObserved ? 0.5 * sample.covariance[row.left, row.left] : 0.05
+        case .intercept: result[parameter] = isObserved ? sample.mean?[row.left] ?? 0 : 0
+        default: break
+        }
       }
     }
     return withinBounds(result, of: table)
@@ -80,8 +83,8 @@ struct StartingValues {
 
   private static func override(_ values: [Double], by table: ParameterTable) -> [Double] {
     var values = values
-    for row in table.rows where row.free > 0 {
-      if let start = row.start { values[row.free - 1] = start }
+    for index in table.rows.indices where table.rows[index].free > 0 {
+      if let start = table.rows[index].start { values[table.rows[index].free - 1] = start }
     }
     return withinBounds(values, of: table)
   }
@@ -89,67 +92,84 @@ struct StartingValues {
   private static func withinBounds(_ values: [Double], of table: ParameterTable) -> [Double] {
     var values = values
     // Bounds hold from the start.
-    for row in table.rows where row.free > 0 {
-      if let lower = row.lower { values[row.free - 1] = max(values[row.free - 1], lower) }
-      if let upper = row.upper { values[row.free - 1] = min(values[row.free - 1], upper) }
+    for index in table.rows.indices where table.rows[index].free > 0 {
+      let free = table.rows[index].free - 1
+      if let lower = table.rows[index].lower { values[free] = max(values[free], lower) }
+      if let upper = table.rows[index].upper { values[free] = min(values[free], upper) }
     }
     return values
   }
 
   private init(table: ParameterTable, block: ModelBlock, moments: SampleMoments) {
-    let p = block.observed.count
-    let m = p + block.latent.count
+    let numbered = BlockRows(table, block: block)
+    let p = numbered.observedCount
+    let m = numbered.variableCount
     observedCount = p
     hasMeanStructure = table.hasMeanStructure
     sampleMean = moments.mean
-    var number: [String: Int] = [:]
-    number.reserveCapacity(m)
-    for (index, name) in (block.observed + block.latent).enumerated() where number[name] == nil {
-      number[name] = index
-    }
-    loadings = [[Int]](repeating: [], count: m)
-    covarianceRow = [Int](repeating: -1, count: m * m)
+    var covarianceRows = ElementIndex(capacity: numbered.rows.count)
+    var loadingCount = [Int](repeating: 0, count: m + 1)
     interceptRow = [Int](repeating: -1, count: m)
     isIndicator = [Bool](repeating: false, count: m)
     isOutcome = isIndicator
     isKnown = (0..<m).map { $0 < p }
     covariance = Matrix(rowCount: m, columnCount: m)
-    for j in 0..<p { for i in 0..<p { covariance[i, j] = moments.covariance[i, j] } }
+    for j in 0..<p {
+      for i in 0..<p { covariance.elements[i + j * m] = moments.covariance.elements[i + j * p] }
+    }
     var rows: [Row] = []
-    for row in table.rows where row.block == block.number {
-      guard let left = number[row.lhs] else { continue }
-      let right = row.op == .intercept ? left : number[row.rhs]
-      guard let right else { continue }
-      let index = rows.count
+    rows.reserveCapacity(numbered.rows.count)
+    for row in numbered.rows {
+      let left = row.left
+      let right = row.op == .intercept ? left : row.right
+      guard left >= 0, right >= 0 else { continue }
       switch row.op {
       case .measurement:
-        loadings[left].append(index)
+        loadingCount[left + 1] += 1
         isIndicator[right] = true
       case .regression: isOutcome[left] = true
-      case .covariance:
-        covarianceRow[left + right * m] = index
-        covarianceRow[right + left * m] = index
-      case .intercept: interceptRow[left] = index
+      case .covariance: _ = covarianceRows.insert(ElementKey(left, .covariance, right), at: rows.count)
+      case .intercept: interceptRow[left] = rows.count
       default: continue
       }
-      let fixed =
-        row.isExogenous ? ModelFitter.sampleValue(row, block, moments) : row.fixedValue ?? 0
+      let index = row.tableRow
+      var fixed = table.rows[index].fixedValue ?? 0
+      if table.rows[index].isExogenous {
+        fixed = row.op == .intercept ? moments.mean?[left] ?? 0 : covariance[left, right]
+      }
       rows.append(
-        Row(op: row.op, left: left, right: right, free: row.free, fixed: fixed, start: row.start))
+        Row(
+          op: row.op, left: left, right: right, free: table.rows[index].free, fixed: fixed,
+          start: table.rows[index].start))
     }
+    for variable in 0..<m { loadingCount[variable + 1] += loadingCount[variable] }
+    firstLoading = loadingCount
+    var loadingRows = [Int](repeating: 0, count: loadingCount[m])
+    for (index, row) in rows.enumerated() where row.op == .measurement {
+      loadingRows[loadingCount[row.left]] = index
+      loadingCount[row.left] += 1
+    }
+    self.loadingRows = loadingRows
+    self.covarianceRows = covarianceRows
     self.rows = rows
     values = rows.map { $0.free > 0 ? $0.start : $0.fixed }
+  }
+
+  /// The rows of a latent variable's loadings, in the table's order.
+  func loadings(of factor: Int) -> ArraySlice<Int> {
+    loadingRows[firstLoading[factor]..<firstLoading[factor + 1]]
   }
 
   private mutating func estimate() {
     var waiting = Array(observedCount..<variableCount)
     while !waiting.isEmpty {
       let ready = waiting.filter { factor in
-        !loadings[factor].isEmpty && loadings[factor].allSatisfy { isKnown[rows[$0].right] }
+        let members = loadings(of: factor)
+        return !members.isEmpty && members.allSatisfy { isKnown[rows[$0].right] }
       }
       guard !ready.isEmpty else { break }
       estimateFactors(ready)
-      waiting.removeAll { ready.contains($0) }
+      waiting.removeAll { isKnown[$0] }
     }
     // Latent variables without indicators: unit variance, unrelated.
     for factor in waiting {
@@ -161,9 +181,8 @@ struct StartingValues {
     if hasMeanStructure { estimateIntercepts() }
   }
 
-  private func row(ofCovariance first: Int, _ second: Int) -> Int? {
-    let index = covarianceRow[first + second * variableCount]
-    return index >= 0 ? index : nil
+  func row(ofCovariance first: Int, _ second: Int) -> Int? {
+    covarianceRows[ElementKey(first, .covariance, second)]
   }
 
   /// The fixed value of a covariance; `nil` where it is free or not in the table.
@@ -173,14 +192,32 @@ struct StartingValues {
 
   // MARK: Factors
 
+  /// The correlations of known variables, without what wider factors of the same indicators explain (bifactor models).
+  private struct Correlations {
+    /// 1/√variance, 0 where that is not positive.
+    var scale: [Double]
+    /// Covariances that are left over; `nil` while nothing is explained.
+    var remaining: Matrix?
+
+    func value(_ i: Int, _ j: Int, _ covariance: Matrix) -> Double {
+      (remaining?.elements ?? covariance.elements)[i + j * scale.count] * scale[i] * scale[j]
+    }
+  }
+
   /// Estimates factors whose indicators are known and makes them known.
   private mutating func estimateFactors(_ factors: [Int]) {
     var indicators: [Int] = []
     var placeOf = [Int](repeating: -1, count: variableCount)
+    var isShared = false
     for factor in factors {
-      for index in loadings[factor] where placeOf[rows[index].right] < 0 {
-        placeOf[rows[index].right] = indicators.count
-        indicators.append(rows[index].right)
+      for index in loadings(of: factor) {
+        let variable = rows[index].right
+        if placeOf[variable] >= 0 {
+          isShared = true
+        } else {
+          placeOf[variable] = indicators.count
+          indicators.append(variable)
+        }
       }
     }
     let known = isKnown.indices.filter { isKnown[$0] }
@@ -188,29 +225,30 @@ struct StartingValues {
     let f = factors.count
     var lambda = Matrix(rowCount: q, columnCount: f)
     var phi = [Double](repeating: 1, count: f)
-    // Correlations that wider factors of the same indicators leave over (bifactor models).
-    var remaining = Matrix(rowCount: variableCount, columnCount: variableCount)
-    let deviation = (0..<variableCount).map { covariance[$0, $0] > 0 ? covariance[$0, $0].squareRoot() : 0 }
-    for j in known {
-      for i in known where deviation[i] > 0 && deviation[j] > 0 {
-        remaining[i, j] = covariance[i, j] / (deviation[i] * deviation[j])
-      }
+    var correlations = Correlations(
+      scale: (0..<variableCount).map {
+        isKnown[$0] && covariance[$0, $0] > 0 ? 1 / covariance[$0, $0].squareRoot() : 0
+      })
+    let widestFirst = factors.indices.sorted {
+      loadings(of: factors[$0]).count > loadings(of: factors[$1]).count
     }
-    for c in factors.indices.sorted(by: { loadings[factors[$0]].count > loadings[factors[$1]].count }) {
-      let members = loadings[factors[c]]
-      let (found, variance) = oneFactor(factors[c], remaining)
+    for c in isShared ? widestFirst : Array(factors.indices) {
+      let members = loadings(of: factors[c])
+      let (found, variance) = oneFactor(factors[c], correlations)
       phi[c] = variance
       for (index, value) in zip(members, found) {
         values[index] = value
         lambda[placeOf[rows[index].right], c] = value
       }
-      guard sharesIndicators(factors[c], with: factors) else { continue }
+      guard isShared, sharesIndicators(factors[c], with: factors) else { continue }
+      var remaining = correlations.remaining ?? covariance
+      correlations.remaining = nil
       for (a, first) in zip(members, found) {
         for (b, second) in zip(members, found) where a != b {
-          let (i, j) = (rows[a].right, rows[b].right)
-          remaining[i, j] -= first * second * variance / (deviation[i] * deviation[j])
+          remaining[rows[a].right, rows[b].right] -= first * second * variance
         }
       }
+      correlations.remaining = remaining
     }
 
     // Residual variances.
@@ -234,9 +272,9 @@ struct StartingValues {
   /// Whether narrower factors measure with several of a factor's indicators.
   private func sharesIndicators(_ factor: Int, with factors: [Int]) -> Bool {
     factors.contains { other in
-      guard other != factor, loadings[other].count < loadings[factor].count else { return false }
-      let shared = loadings[other].count { o in
-        loadings[factor].contains { rows[$0].right == rows[o].right }
+      guard other != factor, loadings(of: other).count < loadings(of: factor).count else { return false }
+      let shared = loadings(of: other).count { o in
+        loadings(of: factor).contains { rows[$0].right == rows[o].right }
       }
       return shared > 1
     }
@@ -268,16 +306,7 @@ struct StartingValues {
       }
     }
     var cross = Matrix(rowCount: f, columnCount: variableCount)
-    if isSolvable {
-      for v in known {
-        for r in 0..<q {
-          let i = indicators[r]
-          let value = covariance[i, v] - (i == v ? theta[r] : 0)
-          if value == 0 { continue }
-          for a in 0..<f { cross[a, v] += weights[a, r] * value }
-        }
-      }
-    }
+    if isSolvable { addCross(weights, indicators: indicators, known: known, theta: theta, to: &cross) }
     for (a, factor) in factors.enumerated() {
       covariance[factor, factor] = phi[a]
       isKnown[factor] = true
@@ -300,9 +329,34 @@ struct StartingValues {
     }
   }
 
+  /// Adds L (Σ - Θ), for the known variables as columns; without cross loadings L has one weight for each indicator.
+  private func addCross(
+    _ weights: Matrix, indicators: [Int], known: [Int], theta: [Double], to cross: inout Matrix
+  ) {
+    let f = weights.rowCount
+    let m = variableCount
+    weights.elements.withUnsafeBufferPointer { weights in
+      covariance.elements.withUnsafeBufferPointer { covariance in
+        cross.elements.withUnsafeMutableBufferPointer { cross in
+          for (r, i) in indicators.enumerated() {
+            for a in 0..<f {
+              let weight = weights[a + r * f]
+              if weight == 0 { continue }
+              for v in known { cross[a + v * f] += weight * covariance[v + i * m] }
+              cross[a + i * f] -= weight * theta[r]
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// The loadings of one factor, in the order of its rows, and its variance, from the correlations that are left.
-  private func oneFactor(_ factor: Int, _ correlation: Matrix) -> (loadings: [Double], variance: Double) {
-    let members = loadings[factor]
+  private func oneFactor(_ factor: Int, _ correlations: Correlations) -> (
+    loadings: [Double], variance: Double
+  ) {
+    let members = Array(loadings(of: factor))
+    func correlation(_ i: Int, _ j: Int) -> Double { correlations.value(i, j, covariance) }
     let places = members.map { rows[$0].right }
     let sd = places.map { covariance[$0, $0].squareRoot() }
     let q = members.count
@@ -317,12 +371,12 @@ struct StartingValues {
       var numerator = 0.0
       var denominator = 0.0
       for k in instruments where k != places[j] && k != places[anchor] {
-        numerator += correlation[places[j], k] * correlation[places[anchor], k]
-        denominator += correlation[places[anchor], k] * correlation[places[anchor], k]
+        numerator += correlation(places[j], k) * correlation(places[anchor], k)
+        denominator += correlation(places[anchor], k) * correlation(places[anchor], k)
       }
       var value = denominator > 1e-3 ? numerator / denominator : .nan
       if !value.isFinite || value.magnitude > 4 || value.magnitude < 0.05 {
-        value = correlation[places[j], places[anchor]] < 0 ? -1 : 1
+        value = correlation(places[j], places[anchor]) < 0 ? -1 : 1
       }
       relative[j] = value
     }
@@ -332,7 +386,7 @@ struct StartingValues {
     for j in 0..<q {
       for k in 0..<j {
         let product = relative[j] * relative[k]
-        numerator += product * correlation[places[j], places[k]]
+        numerator += product * correlation(places[j], places[k])
         denominator += product * product
       }
     }
@@ -363,114 +417,5 @@ struct StartingValues {
       return row.free == 0 ? row.fixed : row.start ?? estimate
     }
     return (found, fixedVariance ?? variance)
-  }
-
-  // MARK: Structural part
-
-  private mutating func estimateRegressions() {
-    for outcome in isOutcome.indices where isOutcome[outcome] {
-      let predictors = rows.indices.filter { rows[$0].op == .regression && rows[$0].left == outcome }
-      let free = predictors.filter { rows[$0].isEstimated }
-      let total = covariance[outcome, outcome]
-      var target = free.map { covariance[rows[$0].right, outcome] }
-      for index in predictors where !rows[index].isEstimated {
-        let coefficient = values[index] ?? 0
-        for (position, other) in free.enumerated() {
-          target[position] -= coefficient * covariance[rows[other].right, rows[index].right]
-        }
-      }
-      let n = free.count
-      var gram = [Double](repeating: 0, count: n * n)
-      for (a, first) in free.enumerated() {
-        for (b, second) in free.enumerated() {
-          gram[a + b * n] = covariance[rows[first].right, rows[second].right]
-        }
-        // A ridge, since estimated covariances of latent variables may be collinear.
-        gram[a + a * n] *= 1.02
-      }
-      let isSolved = Self.solve(&gram, &target)
-      for (position, index) in free.enumerated() { values[index] = isSolved ? target[position] : 0 }
-      // What the predictors explain, at most nine tenths.
-      var explained = 0.0
-      for a in predictors {
-        for b in predictors {
-          explained += (values[a] ?? 0) * (values[b] ?? 0) * covariance[rows[a].right, rows[b].right]
-        }
-      }
-      if let index = row(ofCovariance: outcome, outcome), rows[index].isEstimated,
-        outcome >= observedCount || !isIndicator[outcome]
-      {
-        values[index] = min(max(total - explained, Self.leastShare * total), total)
-      }
-    }
-  }
-
-  /// Solves a positive definite system in place; `false` where it is not positive definite.
-  private static func solve(_ gram: inout [Double], _ right: inout [Double]) -> Bool {
-    let n = right.count
-    return gram.withUnsafeMutableBufferPointer { gram in
-      right.withUnsafeMutableBufferPointer { right -> Bool in
-        guard let base = gram.baseAddress, let target = right.baseAddress,
-          Kernels.choleskyInPlace(base, order: n)
-        else { return n == 0 }
-        Kernels.solve(factor: base, order: n, target)
-        return right.allSatisfy(\.isFinite)
-      }
-    }
-  }
-
-  private mutating func estimateCovariances() {
-    for (index, row) in rows.enumerated() where row.op == .covariance && row.free > 0 && values[index] == nil
-    {
-      let (i, j) = (row.left, row.right)
-      let isResidual = isOutcome[i] || isOutcome[j] || isIndicator[i] || isIndicator[j]
-      // Of the covariances of residuals nothing is known yet.
-      values[index] = i == j || !isResidual ? covariance[i, j] : 0
-    }
-  }
-
-  // MARK: Means
-
-  private mutating func estimateIntercepts() {
-    guard let sampleMean else { return }
-    var means = sampleMean
-    for factor in observedCount..<variableCount {
-      means.append(interceptRow[factor] >= 0 ? values[interceptRow[factor]] ?? 0 : 0)
-    }
-    // Latent means that are free, from indicators whose intercepts are fixed, by least squares.
-    let free = (observedCount..<variableCount).filter { factor in
-      interceptRow[factor] >= 0 && rows[interceptRow[factor]].isEstimated
-    }
-    let n = free.count
-    if n > 0 {
-      var gram = [Double](repeating: 0, count: n * n)
-      var target = [Double](repeating: 0, count: n)
-      for variable in 0..<observedCount {
-        let intercept = interceptRow[variable]
-        guard intercept >= 0, rows[intercept].free == 0 else { continue }
-        let weight = 1 / max(covariance[variable, variable], .leastNormalMagnitude)
-        let coefficients = free.map { factor in
-          loadings[factor].first { rows[$0].right == variable }.flatMap { values[$0] } ?? 0
-        }
-        for a in 0..<n {
-          target[a] += weight * coefficients[a] * (sampleMean[variable] - rows[intercept].fixed)
-          for b in 0..<n { gram[a + b * n] += weight * coefficients[a] * coefficients[b] }
-        }
-      }
-      let isSolved = Self.solve(&gram, &target)
-      for (a, factor) in free.enumerated() { means[factor] = isSolved ? target[a] : 0 }
-    }
-    // Intercepts: what the causes do not explain of each mean.
-    var intercepts = means
-    for (index, row) in rows.enumerated() {
-      if row.op == .regression {
-        intercepts[row.left] -= (values[index] ?? 0) * means[row.right]
-      } else if row.op == .measurement {
-        intercepts[row.right] -= (values[index] ?? 0) * means[row.left]
-      }
-    }
-    for (index, row) in rows.enumerated() where row.op == .intercept && row.isEstimated {
-      values[index] = intercepts[row.left]
-    }
   }
 }

@@ -75,82 +75,97 @@ package struct BlockStructure: Sendable {
     block: ModelBlock, table: ParameterTable, sampleValue: (Parameter) -> Double,
     everyVariableIsSource: Bool = false
   ) {
-    let rows = table.rows.indices.filter { table.rows[$0].block == block.number }
-    func path(_ row: Parameter) -> (target: String, origin: String)? {
+    let rows = BlockRows(table, block: block)
+    let p = rows.observedCount
+    // The constant's number follows those of the variables.
+    let constantNumber = table.hasMeanStructure ? rows.variableCount : -1
+    func path(_ row: BlockRows.Row) -> (target: Int, origin: Int)? {
       switch row.op {
-      case .measurement: (row.rhs, row.lhs)
-      case .regression: (row.lhs, row.rhs)
-      case .intercept where table.hasMeanStructure: (row.lhs, Self.constantName)
+      case .measurement: (row.right, row.left)
+      case .regression: (row.left, row.right)
+      case .intercept where constantNumber >= 0: (row.left, constantNumber)
       default: nil
       }
     }
-    func value(_ row: Parameter) -> Double { row.isExogenous ? sampleValue(row) : row.fixedValue ?? 0 }
-
-    var hasOutgoing = Set<String>()
-    for index in rows {
-      let row = table.rows[index]
-      guard let path = path(row), row.free > 0 || value(row) != 0 else { continue }
-      hasOutgoing.insert(path.origin)
+    /// The value of a row that is not free.
+    let fixed = rows.rows.map { row -> Double in
+      let index = row.tableRow
+      if table.rows[index].free > 0 { return 0 }
+      return table.rows[index].isExogenous
+        ? sampleValue(table.rows[index]) : table.rows[index].fixedValue ?? 0
     }
-    let isSource = { (name: String) in everyVariableIsSource || hasOutgoing.contains(name) }
-    let sinks = block.observed.filter { !isSource($0) }
-    let observedSources = block.observed.filter(isSource)
-    let constants = table.hasMeanStructure ? [Self.constantName] : []
-    let names = sinks + observedSources + constants + block.latent
-    var indexOf: [String: Int] = [:]
-    for (index, name) in names.enumerated() where indexOf[name] == nil { indexOf[name] = index }
-    var observedPlace: [String: Int] = [:]
-    for (index, name) in block.observed.enumerated() { observedPlace[name] = index }
+
+    var isSource = [Bool](repeating: everyVariableIsSource, count: rows.variableCount + 1)
+    for (place, row) in rows.rows.enumerated() {
+      guard let path = path(row), path.origin >= 0, table.rows[row.tableRow].free > 0 || fixed[place] != 0
+      else { continue }
+      isSource[path.origin] = true
+    }
+    let sinks = (0..<p).filter { !isSource[$0] }
+    let order = sinks + (0..<p).filter { isSource[$0] }
+    var indexOf = [Int](repeating: -1, count: rows.variableCount + 1)
+    var names: [String] = []
+    names.reserveCapacity(rows.variableCount + 1)
+    func append(_ variable: Int, _ name: String) {
+      indexOf[variable] = names.count
+      names.append(name)
+    }
+    for variable in order { append(variable, block.observed[variable]) }
+    if constantNumber >= 0 { append(constantNumber, Self.constantName) }
+    for (place, name) in block.latent.enumerated() { append(p + place, name) }
 
     self.names = names
     sinkCount = sinks.count
     sourceCount = names.count - sinks.count
-    observedCount = block.observed.count
-    constant = table.hasMeanStructure ? block.observed.count : -1
-    observedOrder = (sinks + observedSources).compactMap { observedPlace[$0] }
+    observedCount = p
+    constant = constantNumber >= 0 ? p : -1
+    observedOrder = order
 
-    var paths: [Element] = []
-    var covariances: [Element] = []
-    for index in rows {
-      let row = table.rows[index]
-      let fixed = row.free > 0 ? 0 : value(row)
-      // A sample moment that is zero here need not be zero in the next sample.
-      guard row.free > 0 || row.isExogenous || fixed != 0 else { continue }
-      if let path = path(row) {
-        guard let target = indexOf[path.target], let origin = indexOf[path.origin] else { continue }
-        paths.append(
-          Element(
-            kind: .path, row: target, column: origin, parameter: row.free - 1, value: fixed, tableRow: index))
-      } else if row.op == .covariance, let first = indexOf[row.lhs], let second = indexOf[row.rhs] {
-        covariances.append(
-          Element(
-            kind: .covariance, row: min(first, second), column: max(first, second), parameter: row.free - 1,
-            value: fixed, tableRow: index))
-      }
+    var elements: [Element] = []
+    elements.reserveCapacity(rows.rows.count + 1)
+    /// Whether a row is anything but a zero; a sample moment that is zero here need not be zero in the next sample.
+    func counts(_ place: Int, _ index: Int) -> Bool {
+      table.rows[index].free > 0 || table.rows[index].isExogenous || fixed[place] != 0
+    }
+    for (place, row) in rows.rows.enumerated() {
+      guard let path = path(row), path.target >= 0, path.origin >= 0, counts(place, row.tableRow)
+      else { continue }
+      elements.append(
+        Element(
+          kind: .path, row: indexOf[path.target], column: indexOf[path.origin],
+          parameter: table.rows[row.tableRow].free - 1, value: fixed[place], tableRow: row.tableRow))
+    }
+    firstCovariance = elements.count
+    for (place, row) in rows.rows.enumerated() where row.op == .covariance && row.left >= 0 && row.right >= 0
+    {
+      guard counts(place, row.tableRow) else { continue }
+      let (first, second) = (indexOf[row.left], indexOf[row.right])
+      elements.append(
+        Element(
+          kind: .covariance, row: min(first, second), column: max(first, second),
+          parameter: table.rows[row.tableRow].free - 1, value: fixed[place], tableRow: row.tableRow))
     }
     if constant >= 0 {
-      covariances.append(
+      elements.append(
         Element(
           kind: .covariance, row: constant, column: constant, parameter: -1, value: 1, tableRow: -1))
     }
-    elements = paths + covariances
-    firstCovariance = paths.count
-    let all = elements
-    freeElements = all.indices.filter { all[$0].parameter >= 0 }
-    freePathCount = freeElements.filter { all[$0].kind == .path }.count
-    let amongSources = paths.indices.filter { paths[$0].row >= sinks.count }
-    let order = Self.topologicalOrder(
-      count: names.count - sinks.count,
-      edges: amongSources.map { (paths[$0].column - sinks.count, paths[$0].row - sinks.count) })
-    hasLoops = order == nil
-    if let order {
-      var place = [Int](repeating: 0, count: order.count)
-      for (position, source) in order.enumerated() { place[source] = position }
+    self.elements = elements
+    freeElements = elements.indices.filter { elements[$0].parameter >= 0 }
+    let pathCount = firstCovariance
+    freePathCount = freeElements.count { $0 < pathCount }
+    let amongSources = (0..<pathCount).filter { elements[$0].row >= sinks.count }
+    if let place = Self.topologicalPlaces(
+      count: sourceCount,
+      edges: amongSources.map { (elements[$0].column - sinks.count, elements[$0].row - sinks.count) })
+    {
+      hasLoops = false
       sourcePaths = amongSources.sorted {
-        let (first, second) = (place[paths[$0].row - sinks.count], place[paths[$1].row - sinks.count])
+        let (first, second) = (place[elements[$0].row - sinks.count], place[elements[$1].row - sinks.count])
         return first == second ? $0 < $1 : first < second
       }
     } else {
+      hasLoops = true
       sourcePaths = amongSources
     }
   }
@@ -158,23 +173,35 @@ package struct BlockStructure: Sendable {
   /// The name of the constant variable.
   package static let constantName = "1"
 
-  /// Kahn's algorithm; `nil` when the edges form a loop.
-  private static func topologicalOrder(count: Int, edges: [(from: Int, to: Int)]) -> [Int]? {
+  /// The place of each node in an order in which edges lead forward, by Kahn's algorithm; `nil` when they form a loop.
+  private static func topologicalPlaces(count: Int, edges: [(from: Int, to: Int)]) -> [Int]? {
+    var places = Array(0..<count)
+    if edges.isEmpty { return places }
     var incoming = [Int](repeating: 0, count: count)
-    var outgoing = [[Int]](repeating: [], count: count)
+    // The targets of node i stand at firstTarget[i]..<firstTarget[i + 1].
+    var firstTarget = [Int](repeating: 0, count: count + 1)
     for edge in edges {
       incoming[edge.to] += 1
-      outgoing[edge.from].append(edge.to)
+      firstTarget[edge.from + 1] += 1
+    }
+    for node in 0..<count { firstTarget[node + 1] += firstTarget[node] }
+    var free = firstTarget
+    var targets = [Int](repeating: 0, count: edges.count)
+    for edge in edges {
+      targets[free[edge.from]] = edge.to
+      free[edge.from] += 1
     }
     var order = (0..<count).filter { incoming[$0] == 0 }
+    order.reserveCapacity(count)
     var next = 0
     while next < order.count {
-      for target in outgoing[order[next]] {
+      places[order[next]] = next
+      for target in targets[firstTarget[order[next]]..<firstTarget[order[next] + 1]] {
         incoming[target] -= 1
         if incoming[target] == 0 { order.append(target) }
       }
       next += 1
     }
-    return order.count == count ? order : nil
+    return order.count == count ? places : nil
   }
 }

@@ -28,25 +28,21 @@ public struct ReticularMatrices: Sendable, Hashable {
     variables = block.observed + block.latent
     observedCount = block.observed.count
     let m = variables.count
-    var place: [String: Int] = [:]
-    place.reserveCapacity(m)
-    for (index, name) in variables.enumerated() where place[name] == nil { place[name] = index }
     var a = Matrix(rowCount: m, columnCount: m)
     var s = Matrix(rowCount: m, columnCount: m)
     var alpha = [Double](repeating: 0, count: m)
     var arrows: [Path] = []
     var covariances: [Path] = []
-    for (index, row) in table.rows.enumerated() where row.block == block.number {
-      guard let left = place[row.lhs] else { continue }
-      let value = rowValues[index]
+    for row in BlockRows(table, block: block).rows where row.left >= 0 {
+      let (left, right, value) = (row.left, row.right, rowValues[row.tableRow])
       switch row.op {
       case .measurement, .regression:
-        guard let right = place[row.rhs] else { continue }
+        guard right >= 0 else { continue }
         let (target, origin) = row.op == .measurement ? (right, left) : (left, right)
         a.elements[target + origin * m] += value
         if value != 0 { arrows.append(Path(target: target, origin: origin, value: value)) }
       case .covariance:
-        guard let right = place[row.rhs] else { continue }
+        guard right >= 0 else { continue }
         s.elements[left + right * m] += value
         if left != right { s.elements[right + left * m] += value }
         if value != 0 { covariances.append(Path(target: left, origin: right, value: value)) }

@@ -4,28 +4,30 @@ enum ExpressionChecks {
 
   /// The definitions, each after those that it uses; otherwise in the user's order.
   static func definitions(
-    _ stated: [(name: Name, expression: Expression, names: [Name])], labels: Set<String>
+    _ stated: [(name: Name, expression: Expression, names: [Name])], labels: NameIndex
   ) throws(SpecificationProblem) -> [Definition] {
-    var places: [String: Int] = [:]
-    for (place, definition) in stated.enumerated() {
+    guard !stated.isEmpty else { return [] }
+    // A definition's number is its place.
+    var places = NameIndex(capacity: stated.count)
+    for definition in stated {
       let name = definition.name
       guard places[name.text] == nil else {
         throw Problem(
           "duplicate-definition", "'\(name.text)' is defined already.", hint: "Give it another name.",
           at: name.range)
       }
-      guard !labels.contains(name.text) else {
+      guard labels[name.text] == nil else {
         throw Problem(
           "definition-named-as-label", "'\(name.text)' is the label of a parameter already.",
           hint: "Give the definition another name.", at: name.range)
       }
-      places[name.text] = place
+      places.insert(name.text)
     }
     for definition in stated {
-      try checkNames(definition.names, labels: labels, definitions: places.keys)
+      try checkNames(definition.names, labels: labels, definitions: places)
       if definition.names.isEmpty {
         // Statements that no text produced carry no ranges.
-        try checkNames(definition.expression.names.map { Name($0) }, labels: labels, definitions: places.keys)
+        try checkNames(definition.expression.names.map { Name($0) }, labels: labels, definitions: places)
       }
     }
     return try ordered(stated, places: places)
@@ -33,7 +35,7 @@ enum ExpressionChecks {
 
   /// Orders definitions by use, without recursion.
   private static func ordered(
-    _ stated: [(name: Name, expression: Expression, names: [Name])], places: [String: Int]
+    _ stated: [(name: Name, expression: Expression, names: [Name])], places: NameIndex
   ) throws(SpecificationProblem) -> [Definition] {
     var ordered: [Definition] = []
     var state = [Int](repeating: 0, count: stated.count)
@@ -50,7 +52,9 @@ enum ExpressionChecks {
           continue
         }
         state[place] = 1
-        for used in definition.expression.names.reversed() {
+        for used in (definition.names.isEmpty ? definition.expression.names : definition.names.map(\.text))
+          .reversed()
+        {
           guard let other = places[used], state[other] != 2 else { continue }
           guard state[other] == 0 else {
             throw Problem(
@@ -68,9 +72,10 @@ enum ExpressionChecks {
 
   /// The constraints, after checking their names.
   static func constraints(
-    _ stated: [(constraint: Constraint, names: [Name])], labels: Set<String>, definitions: [Definition]
+    _ stated: [(constraint: Constraint, names: [Name])], labels: NameIndex, definitions: [Definition]
   ) throws(SpecificationProblem) -> [Constraint] {
-    let defined = Set(definitions.map(\.name))
+    guard !stated.isEmpty else { return [] }
+    let defined = NameIndex(definitions.map(\.name))
     for (constraint, names) in stated {
       try checkNames(names, labels: labels, definitions: defined)
       if names.isEmpty {
@@ -82,10 +87,10 @@ enum ExpressionChecks {
   }
 
   private static func checkNames(
-    _ names: [Name], labels: Set<String>, definitions: some Collection<String>
+    _ names: [Name], labels: NameIndex, definitions: NameIndex
   ) throws(SpecificationProblem) {
-    for name in names where !labels.contains(name.text) && !definitions.contains(name.text) {
-      let known = labels.sorted() + definitions.sorted()
+    for name in names where labels[name.text] == nil && definitions[name.text] == nil {
+      let known = labels.names.sorted() + definitions.names.sorted()
       throw Problem(
         "unknown-label", "No parameter has the label '\(name.text)'.",
         hint: nearestName(to: name.text, in: known).map { "Did you mean '\($0)'?" }
@@ -97,8 +102,10 @@ enum ExpressionChecks {
 
 extension TableBuilder {
   /// The labels of the rows.
-  var labels: Set<String> {
-    Set(rows.lazy.map(\.parameter.label).filter { !$0.isEmpty })
+  var labels: NameIndex {
+    var labels = NameIndex()
+    for index in rows.indices where !rows[index].label.isEmpty { labels.insert(rows[index].label) }
+    return labels
   }
 
   /// The constraints of effect coding: each factor's loadings average one, its indicators' intercepts sum to zero.
@@ -109,18 +116,17 @@ extension TableBuilder {
     var constraints: [Constraint] = []
     var known: Set<Set<Int>> = []
     for (block, range) in blockRows.enumerated() {
-      let intercepts = Dictionary(
-        range.filter { rows[$0].parameter.op == .intercept }.map { (rows[$0].parameter.lhs, $0) },
-        uniquingKeysWith: { first, _ in first })
+      var intercepts = [Int](repeating: -1, count: names.count)
+      for index in range.reversed() where rows[index].op == .intercept {
+        intercepts[sources[index].left] = index
+      }
       for factor in roles[block].latent {
-        let loadings = range.filter {
-          rows[$0].parameter.op == .measurement && rows[$0].parameter.lhs == factor
-        }
+        let loadings = range.filter { rows[$0].op == .measurement && sources[$0].left == factor }
         if options.effectCoding.contains(.loadings) {
           append(loadings, sum: Double(loadings.count), to: &constraints, known: &known)
         }
         if options.effectCoding.contains(.intercepts), hasMeanStructure {
-          let indicators = loadings.compactMap { intercepts[rows[$0].parameter.rhs] }
+          let indicators = loadings.map { intercepts[sources[$0].right] }.filter { $0 >= 0 }
           append(indicators, sum: 0, to: &constraints, known: &known)
         }
       }
@@ -132,15 +138,15 @@ extension TableBuilder {
     _ members: [Int], sum: Double, to constraints: inout [Constraint], known: inout Set<Set<Int>>
   ) {
     // Groups with equal parameters would state the same constraint twice.
-    let free = Set(members.map { rows[$0].parameter.free })
+    let free = Set(members.map { rows[$0].free })
     guard let first = members.first, free != [0], known.insert(free).inserted else { return }
-    for member in members where rows[member].parameter.label.isEmpty {
-      rows[member].parameter.label = ".p\(member + 1)."
+    for member in members where rows[member].label.isEmpty {
+      rows[member].label = ".p\(member + 1)."
     }
     var right = Expression.number(sum)
     for member in members.dropFirst() {
-      right = .binary(.subtract, right, .name(rows[member].parameter.label))
+      right = .binary(.subtract, right, .name(rows[member].label))
     }
-    constraints.append(Constraint(lhs: .name(rows[first].parameter.label), op: .equality, rhs: right))
+    constraints.append(Constraint(lhs: .name(rows[first].label), op: .equality, rhs: right))
   }
 }

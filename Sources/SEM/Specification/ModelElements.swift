@@ -1,66 +1,69 @@
 /// One element of a model as the user states it: `lhs op rhs` with its modifiers.
 struct ModelElement: Sendable {
-  var lhs: Name
+  /// The left-hand variable's number in ``ModelElements/names``.
+  var left: Int
   var op: Operator
-  /// The right-hand variable; empty for intercepts.
-  var rhs: Name
+  /// The right-hand variable's number; -1 for intercepts.
+  var right: Int
+  var leftRange: SourceRange
+  var rightRange: SourceRange
   var modifiers: [Modifier]
   var range: SourceRange
   /// Which statement it comes from: the same element twice in one statement is one element with all modifiers.
   var statement: Int
-}
 
-/// What identifies an element within a block; the order of a covariance's variables does not matter.
-struct ElementKey: Hashable {
-  var lhs: String
-  var op: Operator
-  var rhs: String
-
-  init(_ lhs: String, _ op: Operator, _ rhs: String) {
-    let swaps = op == .covariance && rhs < lhs
-    self.lhs = swaps ? rhs : lhs
-    self.op = op
-    self.rhs = swaps ? lhs : rhs
-  }
+  var key: ElementKey { ElementKey(left, op, right) }
 }
 
 /// The elements that hold in one block, or in all.
 struct ElementScope: Sendable {
   var label: Name?
   private(set) var elements: [ModelElement] = []
-  private var positions: [ElementKey: Int] = [:]
+  /// The place of each element.
+  private(set) var places = ElementIndex()
 
   init(label: Name?) { self.label = label }
 
   /// Adds an element; returns false when an earlier statement has stated it.
   mutating func add(_ element: ModelElement) -> Bool {
-    let key = ElementKey(element.lhs.text, element.op, element.rhs.text)
-    guard let position = positions[key] else {
-      positions[key] = elements.count
+    guard let place = places.insert(element.key, at: elements.count) else {
       elements.append(element)
       return true
     }
-    guard elements[position].statement == element.statement else { return false }
-    elements[position].modifiers += element.modifiers
+    guard elements[place].statement == element.statement else { return false }
+    elements[place].modifiers += element.modifiers
     return true
   }
 
-  /// Exchanges the variables of the covariances of which `isWrong` says so.
-  mutating func turnCovariances(where isWrong: (String, String) -> Bool) {
+  /// The part that each variable plays, after turning covariances so that the variable that comes first in the model's
+  /// order stands left.
+  mutating func orientedRoles(variableCount: Int) -> VariableRoles {
+    let roles = VariableRoles(elements, variableCount: variableCount)
+    var isTurned = false
     for index in elements.indices where elements[index].op == .covariance {
-      guard isWrong(elements[index].lhs.text, elements[index].rhs.text) else { continue }
-      (elements[index].lhs, elements[index].rhs) = (elements[index].rhs, elements[index].lhs)
+      let (left, right) = (elements[index].left, elements[index].right)
+      guard roles.place(of: left) > roles.place(of: right) else { continue }
+      (elements[index].left, elements[index].right) = (right, left)
+      (elements[index].leftRange, elements[index].rightRange) = (
+        elements[index].rightRange, elements[index].leftRange
+      )
+      isTurned = true
     }
+    return isTurned ? VariableRoles(elements, variableCount: variableCount) : roles
   }
 }
 
 /// A model's statements, taken apart into elements per block, constraints and definitions.
 struct ModelElements: Sendable {
+  /// The variables, in the order in which they are named.
+  private(set) var names = NameIndex()
   /// The scope of all groups, or one scope for each `group:` block.
   private(set) var scopes: [ElementScope] = []
   private(set) var constraints: [(constraint: Constraint, names: [Name])] = []
   private(set) var definitions: [(name: Name, expression: Expression, names: [Name])] = []
   private(set) var warnings: [SpecificationProblem] = []
+  /// The roles of the variables in each scope.
+  private(set) var roles: [VariableRoles] = []
   /// Whether the statements name groups themselves.
   private(set) var hasGroupBlocks = false
 
@@ -98,11 +101,7 @@ struct ModelElements: Sendable {
         try add(left: left, op: op, right: right, of: statement, number: number, to: position)
       }
     }
-    orientCovariances()
-  }
-
-  private mutating func orientCovariances() {
-    for index in scopes.indices { scopes[index].orientCovariances() }
+    for index in scopes.indices { roles.append(scopes[index].orientedRoles(variableCount: names.count)) }
   }
 
   static func notYetSupported(_ feature: String, at range: SourceRange) -> SpecificationProblem {
@@ -120,34 +119,41 @@ struct ModelElements: Sendable {
     case .scale: throw Self.notYetSupported("response scales ('~*~')", at: statement.range)
     default: break
     }
-    for term in left + right {
-      for modifier in term.modifiers {
-        switch modifier.kind {
-        case .exploratory: throw Self.notYetSupported("exploratory factors ('efa()')", at: modifier.range)
-        case .randomSlope: throw Self.notYetSupported("random slopes ('rv()')", at: modifier.range)
-        default: break
-        }
-      }
-    }
+    try checkModifiers(of: left)
+    try checkModifiers(of: right)
     for outer in left {
       guard case .variable(let lhs) = outer.target else {
         throw SpecificationProblem(
           "number-on-left", "Only variables can stand on the left side.", at: outer.range)
       }
+      let leftNumber = names.insert(lhs.text)
       for term in right {
-        let element = try self.element(lhs, op, term, statement: number)
+        let element = try self.element(lhs, leftNumber, op, term, statement: number)
         guard !scopes[scope].add(element) else { continue }
         warnings.append(
           SpecificationProblem(
             "duplicate-element",
-            "'\(Self.shown(element))' is in the model already; what is said here is ignored.", at: term.range)
+            "'\(shown(element))' is in the model already; what is said here is ignored.", at: term.range)
         )
       }
     }
   }
 
-  private func element(
-    _ lhs: Name, _ op: Operator, _ term: Term, statement: Int
+  private func checkModifiers(of terms: [Term]) throws(SpecificationProblem) {
+    for term in terms where !term.modifiers.isEmpty {
+      for modifier in term.modifiers {
+        switch modifier.kind {
+        case .exploratory:
+          throw Self.notYetSupported("exploratory factors ('efa()')", at: modifier.range)
+        case .randomSlope: throw Self.notYetSupported("random slopes ('rv()')", at: modifier.range)
+        default: break
+        }
+      }
+    }
+  }
+
+  private mutating func element(
+    _ lhs: Name, _ left: Int, _ op: Operator, _ term: Term, statement: Int
   ) throws(SpecificationProblem) -> ModelElement {
     switch term.target {
     case .interaction:
@@ -161,26 +167,29 @@ struct ModelElements: Sendable {
       var modifiers = term.modifiers
       if value != 1 { modifiers.append(Modifier(.value([.fixed(value)]), range: term.range)) }
       return ModelElement(
-        lhs: lhs, op: .intercept, rhs: Name(""), modifiers: modifiers, range: term.range, statement: statement
-      )
+        left: left, op: .intercept, right: -1, leftRange: lhs.range, rightRange: .none, modifiers: modifiers,
+        range: term.range, statement: statement)
     case .variable(let rhs):
-      if lhs.text == rhs.text, op == .measurement {
+      let right = names.insert(rhs.text)
+      if left == right, op == .measurement {
         throw SpecificationProblem(
           "measured-by-itself", "The latent variable '\(lhs.text)' cannot be its own indicator.",
           hint: "Give the latent variable another name.", at: term.range)
       }
-      if lhs.text == rhs.text, op == .regression {
+      if left == right, op == .regression {
         throw SpecificationProblem(
           "regressed-on-itself", "The variable '\(lhs.text)' cannot predict itself.",
           hint: "A variance is written '\(lhs.text) ~~ \(lhs.text)'.", at: term.range)
       }
       return ModelElement(
-        lhs: lhs, op: op, rhs: rhs, modifiers: term.modifiers, range: term.range, statement: statement)
+        left: left, op: op, right: right, leftRange: lhs.range, rightRange: rhs.range,
+        modifiers: term.modifiers, range: term.range, statement: statement)
     }
   }
 
-  static func shown(_ element: ModelElement) -> String {
-    element.op == .intercept
-      ? "\(element.lhs.text) ~ 1" : "\(element.lhs.text) \(element.op.rawValue) \(element.rhs.text)"
+  private func shown(_ element: ModelElement) -> String {
+    let left = names.names[element.left]
+    return element.op == .intercept
+      ? "\(left) ~ 1" : "\(left) \(element.op.rawValue) \(names.names[element.right])"
   }
 }

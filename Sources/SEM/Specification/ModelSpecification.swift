@@ -54,12 +54,21 @@ public struct ModelSpecification: Sendable, Hashable {
       modelHasIntercepts: elements.scopes.contains { scope in scope.elements.contains { $0.op == .intercept }
       },
       groupCount: groups.count)
-    var builder = TableBuilder(options: options, groupCount: groups.count, hasMeanStructure: hasMeanStructure)
+    var builder = TableBuilder(
+      options: options, groupCount: groups.count, hasMeanStructure: hasMeanStructure,
+      names: elements.names.names)
     var warnings = elements.warnings
-    let roles = elements.scopes.map { VariableRoles($0.elements) }
+    let roles = elements.roles
+    let isColumn = dataVariables.map { columns(of: elements.names, in: $0) }
     for (scope, role) in zip(elements.scopes, roles) {
-      try checkVariables(of: scope, roles: role, dataVariables: dataVariables, warnings: &warnings)
-      if options.fixedCovariates { warnings += randomPredictorWarnings(scope, role) }
+      if let dataVariables, let isColumn {
+        try checkVariables(
+          of: scope, roles: role, names: elements.names.names, isColumn: isColumn,
+          dataVariables: dataVariables, warnings: &warnings)
+      }
+      if options.fixedCovariates {
+        warnings += randomPredictorWarnings(scope, role, names: elements.names.names)
+      }
     }
     for (number, group) in groups.enumerated() {
       try builder.addBlock(
@@ -69,11 +78,12 @@ public struct ModelSpecification: Sendable, Hashable {
     builder.freeLaterGroups(partial: partial)
     try builder.numberFreeParameters(partial: partial)
     let scaling = builder.effectCodingConstraints()
-    let definitions = try ExpressionChecks.definitions(elements.definitions, labels: builder.labels)
+    let labels = elements.definitions.isEmpty && elements.constraints.isEmpty ? NameIndex() : builder.labels
+    let definitions = try ExpressionChecks.definitions(elements.definitions, labels: labels)
     let constraints = try ExpressionChecks.constraints(
-      elements.constraints, labels: builder.labels, definitions: definitions)
+      elements.constraints, labels: labels, definitions: definitions)
     let table = ParameterTable(
-      rows: builder.rows.map(\.parameter), blocks: builder.blocks, constraints: constraints + scaling,
+      rows: builder.rows, blocks: builder.blocks, constraints: constraints + scaling,
       definitions: definitions, hasMeanStructure: hasMeanStructure)
     return (table, warnings + builder.warnings)
   }
@@ -121,44 +131,58 @@ public struct ModelSpecification: Sendable, Hashable {
 
   // MARK: Variables
 
+  /// For each variable, whether it is a column of the data.
+  private static func columns(of names: NameIndex, in dataVariables: [String]) -> [Bool] {
+    var isColumn = [Bool](repeating: false, count: names.count)
+    for name in dataVariables {
+      if let variable = names[name] { isColumn[variable] = true }
+    }
+    return isColumn
+  }
+
   private static func checkVariables(
-    of scope: ElementScope, roles: VariableRoles, dataVariables: [String]?,
+    of scope: ElementScope, roles: VariableRoles, names: [String], isColumn: [Bool], dataVariables: [String],
     warnings: inout [SpecificationProblem]
   ) throws(SpecificationProblem) {
-    guard let dataVariables else { return }
-    let columns = Set(dataVariables)
-    var reported: Set<String> = []
+    guard roles.latent.contains(where: { isColumn[$0] }) || !roles.observed.allSatisfy({ isColumn[$0] })
+    else {
+      return
+    }
+    var isReported = [Bool](repeating: false, count: names.count)
     for element in scope.elements {
-      for name in [element.lhs, element.rhs] where !name.text.isEmpty {
-        if roles.isLatent.contains(name.text) {
-          guard columns.contains(name.text), reported.insert(name.text).inserted else { continue }
+      for (variable, range) in [(element.left, element.leftRange), (element.right, element.rightRange)]
+      where variable >= 0 {
+        if roles.isLatent(variable) {
+          guard isColumn[variable], !isReported[variable] else { continue }
+          isReported[variable] = true
           warnings.append(
             SpecificationProblem(
               "latent-named-as-column",
-              "The latent variable '\(name.text)' has the name of a column of the data, which is not used.",
-              at: name.range))
-        } else if !columns.contains(name.text) {
+              "The latent variable '\(names[variable])' has the name of a column of the data, which is not used.",
+              at: range))
+        } else if !isColumn[variable] {
+          let known = dataVariables + roles.latent.map { names[$0] }
           throw SpecificationProblem(
-            "unknown-variable", "The data have no variable '\(name.text)'.",
-            hint: nearestName(to: name.text, in: dataVariables + roles.latent).map { "Did you mean '\($0)'?" }
+            "unknown-variable", "The data have no variable '\(names[variable])'.",
+            hint: nearestName(to: names[variable], in: known).map { "Did you mean '\($0)'?" }
               ?? "Latent variables are introduced by '=~'.",
-            at: name.range)
+            at: range)
         }
       }
     }
   }
 
   private static func randomPredictorWarnings(
-    _ scope: ElementScope, _ roles: VariableRoles
+    _ scope: ElementScope, _ roles: VariableRoles, names: [String]
   ) -> [SpecificationProblem] {
-    roles.randomPredictors.map { name in
+    roles.randomPredictors.map { variable in
       let place = scope.elements.first {
-        ($0.op == .covariance || $0.op == .intercept) && ($0.lhs.text == name || $0.rhs.text == name)
+        ($0.op == .covariance || $0.op == .intercept) && ($0.left == variable || $0.right == variable)
       }
       return SpecificationProblem(
         "predictor-not-fixed",
-        "The predictor '\(name)' has a variance, covariance or intercept in the model, so its moments are estimated "
-          + "rather than fixed to the sample's.",
+        "The predictor '\(names[variable])' has a variance, covariance or intercept in the model, so its moments are "
+          + "estimated rather than fixed to the sample's.",
         at: place?.range)
     }
   }

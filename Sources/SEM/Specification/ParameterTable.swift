@@ -53,5 +53,11 @@ public struct ParameterTable: Sendable, Hashable {
   }
 
   /// The number of distinct free parameters, before constraints.
-  public var freeParameterCount: Int { rows.reduce(0) { max($0, $1.free) } }
+  public var freeParameterCount: Int {
+    rows.withUnsafeBufferPointer { rows in
+      var count = 0
+      for index in rows.indices { count = max(count, rows[index].free) }
+      return count
+    }
+  }
 }

@@ -62,7 +62,7 @@ struct SpecificationProblem: Error {
   /// The public error, with the place shown when there is a text.
   func error(in source: SourceText) -> SpecificationError {
     var error = SpecificationError(code: code, message: message, hint: hint)
-    guard let range, range != .none, !source.characters.isEmpty else { return error }
+    guard let range, range != .none, source.count > 0 else { return error }
     let location = source.location(of: range.lowerBound)
     error.range = range
     error.line = location.line

@@ -11,41 +11,38 @@ extension TableBuilder {
     guard hasMeans || hasVariances else { return }
     let excepted = Set(partial.map(\.withoutSpaces))
     for (block, range) in blockRows.enumerated().dropFirst() {
-      for index in range where !rows[index].isFixedByUser {
-        let parameter = rows[index].parameter
-        guard roles[block].isLatent.contains(parameter.lhs) else { continue }
-        let isExcepted = !excepted.isDisjoint(with: parameter.elementNames)
+      for index in range where !sources[index].isFixedByUser {
+        let (left, op) = (sources[index].left, rows[index].op)
+        guard roles[block].isLatent(left) else { continue }
+        let isExcepted = !excepted.isEmpty && !excepted.isDisjoint(with: rows[index].elementNames)
         let freesMeans = hasMeans && (isExcepted || !options.groupEqual.contains(.means))
         let freesVariances = hasVariances && (isExcepted || !options.groupEqual.contains(.latentVariances))
-        if freesMeans, parameter.op == .intercept, !isMarker(parameter.lhs, in: block) {
-          rows[index].parameter.fixedValue = nil
-        }
-        if freesVariances, parameter.op == .covariance, parameter.lhs == parameter.rhs {
-          rows[index].parameter.fixedValue = nil
-        }
+        if freesMeans, op == .intercept, !isMarker(left, in: block) { rows[index].fixedValue = nil }
+        if freesVariances, op == .covariance, left == sources[index].right { rows[index].fixedValue = nil }
       }
     }
   }
 
   /// Whether a latent variable is the marker of a higher-order factor whose intercept must stay zero.
-  private func isMarker(_ name: String, in block: Int) -> Bool {
+  private func isMarker(_ variable: Int, in block: Int) -> Bool {
     guard options.markerInterceptZero else { return false }
-    return rows[blockRows[block]].contains { $0.parameter.op == .measurement && $0.parameter.rhs == name }
+    return blockRows[block].contains { rows[$0].op == .measurement && sources[$0].right == variable }
   }
 
   /// Which equality over groups speaks of a row.
-  private func category(of parameter: Parameter, roles: VariableRoles) -> GroupEquality? {
-    let isLatent = roles.isLatent.contains(parameter.lhs)
-    switch parameter.op {
+  private func category(of index: Int, roles: VariableRoles) -> GroupEquality? {
+    let (left, right) = (sources[index].left, sources[index].right)
+    let isLatent = roles.isLatent(left)
+    switch rows[index].op {
     case .measurement: return .loadings
     case .regression: return .regressions
     case .intercept:
       if isLatent { return .means }
-      return roles.isCovariate.contains(parameter.lhs) ? nil : .intercepts
+      return roles.isCovariate(left) ? nil : .intercepts
     case .covariance:
-      if roles.isCovariate.contains(parameter.lhs), roles.isCovariate.contains(parameter.rhs) { return nil }
-      if parameter.lhs == parameter.rhs { return isLatent ? .latentVariances : .residuals }
-      return isLatent || roles.isLatent.contains(parameter.rhs) ? .latentCovariances : .residualCovariances
+      if roles.isCovariate(left), roles.isCovariate(right) { return nil }
+      if left == right { return isLatent ? .latentVariances : .residuals }
+      return isLatent || roles.isLatent(right) ? .latentCovariances : .residualCovariances
     default: return nil
     }
   }
@@ -58,42 +55,42 @@ extension TableBuilder {
     joinLabels(in: &classes)
     try joinEqualModifiers(in: &classes)
     try joinGroups(partial: partial, in: &classes)
-    try shareFixedValues(of: &classes)
-    var numbers: [Int: Int] = [:]
+    if classes.hasJoined { try shareFixedValues(of: &classes) }
+    var numbers = [Int](repeating: 0, count: rows.count)
+    var count = 0
     for index in rows.indices {
-      guard rows[index].parameter.fixedValue == nil, !rows[index].parameter.isExogenous else { continue }
+      guard rows[index].fixedValue == nil, !rows[index].isExogenous else { continue }
       let root = classes.root(of: index)
-      let number = numbers[root] ?? numbers.count + 1
-      numbers[root] = number
-      rows[index].parameter.free = number
+      if numbers[root] == 0 {
+        count += 1
+        numbers[root] = count
+      }
+      rows[index].free = numbers[root]
     }
   }
 
   private func joinLabels(in classes: inout UnionFind) {
-    var first: [String: Int] = [:]
-    for (index, row) in rows.enumerated() where !row.parameter.label.isEmpty {
-      if let other = first[row.parameter.label] {
-        classes.join(index, with: other)
-      } else {
-        first[row.parameter.label] = index
-      }
+    var labels = NameIndex()
+    var first: [Int] = []
+    for index in rows.indices where !rows[index].label.isEmpty {
+      let label = labels.insert(rows[index].label)
+      if label < first.count { classes.join(index, with: first[label]) } else { first.append(index) }
     }
   }
 
   private func joinEqualModifiers(in classes: inout UnionFind) throws(SpecificationProblem) {
-    guard rows.contains(where: { $0.equalTo != nil }) else { return }
+    guard sources.contains(where: { $0.equalTo != nil }) else { return }
     var labels: [String: Int] = [:]
     var elements: [String: [Int]] = [:]
-    for (index, row) in rows.enumerated() {
-      let parameter = row.parameter
+    for (index, parameter) in rows.enumerated() {
       if !parameter.label.isEmpty, labels[parameter.label] == nil { labels[parameter.label] = index }
       for name in parameter.elementNames { elements[name, default: []].append(index) }
     }
-    for (index, row) in rows.enumerated() {
-      guard let equal = row.equalTo else { continue }
+    for index in rows.indices {
+      guard let equal = sources[index].equalTo else { continue }
       let key = equal.target.withoutSpaces
       let places = elements[key] ?? []
-      let sameBlock = places.first { rows[$0].parameter.block == row.parameter.block }
+      let sameBlock = places.first { rows[$0].block == rows[index].block }
       guard let target = sameBlock ?? labels[equal.target] ?? places.first, target != index else {
         throw SpecificationProblem(
           "unknown-equal-target", "The model has no parameter '\(equal.target)' for this one to equal.",
@@ -113,11 +110,10 @@ extension TableBuilder {
     guard !options.groupEqual.isEmpty, let first = blockRows.first else { return }
     let excepted = Set(partial.map(\.withoutSpaces))
     var used: Set<String> = []
-    var reference: [ElementKey: Int] = [:]
+    var reference = ElementIndex(capacity: first.count)
     for index in first {
-      let parameter = rows[index].parameter
-      reference[ElementKey(parameter.lhs, parameter.op, parameter.rhs)] = index
-      used.formUnion(parameter.elementNames)
+      _ = reference.insert(key(of: index), at: index)
+      if !excepted.isEmpty { used.formUnion(rows[index].elementNames) }
     }
     for unknown in excepted.subtracting(used).sorted() {
       warnings.append(
@@ -129,25 +125,28 @@ extension TableBuilder {
     }
     for (block, range) in blockRows.enumerated().dropFirst() {
       for index in range {
-        let parameter = rows[index].parameter
-        guard let category = category(of: parameter, roles: roles[block]),
+        guard let category = category(of: index, roles: roles[block]),
           options.groupEqual.contains(category),
-          let other = reference[ElementKey(parameter.lhs, parameter.op, parameter.rhs)],
-          parameter.label.isEmpty, rows[other].parameter.label.isEmpty,
-          rows[index].equalTo == nil, rows[other].equalTo == nil,
-          excepted.isDisjoint(with: parameter.elementNames),
-          parameter.fixedValue == nil || rows[other].parameter.fixedValue == nil
+          let other = reference[key(of: index)],
+          rows[index].label.isEmpty, rows[other].label.isEmpty,
+          sources[index].equalTo == nil, sources[other].equalTo == nil,
+          excepted.isEmpty || excepted.isDisjoint(with: rows[index].elementNames),
+          rows[index].fixedValue == nil || rows[other].fixedValue == nil
         else { continue }
         classes.join(index, with: other)
       }
     }
   }
 
+  private func key(of index: Int) -> ElementKey {
+    ElementKey(sources[index].left, rows[index].op, sources[index].right)
+  }
+
   /// Fixes every row that equals a fixed one.
   private mutating func shareFixedValues(of classes: inout UnionFind) throws(SpecificationProblem) {
     var values: [Int: (value: Double, row: Int)] = [:]
     for index in rows.indices {
-      guard let value = rows[index].parameter.fixedValue else { continue }
+      guard let value = rows[index].fixedValue else { continue }
       let root = classes.root(of: index)
       if let known = values[root], known.value != value {
         throw SpecificationProblem(
@@ -155,24 +154,24 @@ extension TableBuilder {
           "'\(shown(known.row))' and '\(shown(index))' are to be equal but are fixed at "
             + "\(shortDescription(known.value)) and \(shortDescription(value)).",
           hint: "Give them different labels, or the same value.",
-          at: rows[index].range ?? rows[known.row].range)
+          at: sources[index].range ?? sources[known.row].range)
       }
       if values[root] == nil { values[root] = (value, index) }
     }
     guard !values.isEmpty else { return }
-    for index in rows.indices where rows[index].parameter.fixedValue == nil {
+    for index in rows.indices where rows[index].fixedValue == nil {
       guard let known = values[classes.root(of: index)] else { continue }
       warnings.append(
         SpecificationProblem(
           "equal-to-fixed",
           "'\(shown(index))' equals '\(shown(known.row))' and is therefore fixed at \(shortDescription(known.value)).",
-          at: rows[index].range))
-      fix(index, to: known.value)
+          at: sources[index].range))
+      rows[index].fixedValue = known.value
     }
   }
 
   func shown(_ index: Int) -> String {
-    let parameter = rows[index].parameter
+    let parameter = rows[index]
     let element =
       parameter.op == .intercept
       ? "\(parameter.lhs) ~ 1" : "\(parameter.lhs) \(parameter.op.rawValue) \(parameter.rhs)"
@@ -196,6 +195,8 @@ extension String {
 /// Sets of row numbers that are joined step by step.
 struct UnionFind {
   private var parents: [Int]
+  /// Whether any two were joined.
+  private(set) var hasJoined = false
 
   init(count: Int) { parents = Array(0..<count) }
 
@@ -209,6 +210,7 @@ struct UnionFind {
   }
 
   mutating func join(_ first: Int, with second: Int) {
+    hasJoined = true
     let (one, other) = (root(of: first), root(of: second))
     if one < other { parents[other] = one } else { parents[one] = other }
   }

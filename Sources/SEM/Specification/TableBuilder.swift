@@ -1,8 +1,10 @@
 /// Fills the parameter table of a model, block by block.
 struct TableBuilder {
-  /// A row with what later steps must know of it.
-  struct Row {
-    var parameter: Parameter
+  /// What later steps must know of a row beside its parameter.
+  struct Source {
+    /// The numbers of the row's variables in ``names``; -1 for an intercept's right.
+    var left: Int
+    var right: Int
     /// Whether the user freed the row by `NA`, so that no default fixes it.
     var isFreed = false
     /// Whether the user fixed the row to a number.
@@ -17,7 +19,11 @@ struct TableBuilder {
   let options: ResolvedOptions
   let groupCount: Int
   let hasMeanStructure: Bool
-  var rows: [Row] = []
+  /// The names of the variables.
+  let names: [String]
+  /// The table's rows, and where they come from.
+  var rows: [Parameter] = []
+  var sources: [Source] = []
   var blocks: [ModelBlock] = []
   var roles: [VariableRoles] = []
   /// The rows of each block.
@@ -25,10 +31,11 @@ struct TableBuilder {
   var warnings: [SpecificationProblem] = []
   private var hasWarnedOfSharedLabels = false
 
-  init(options: ResolvedOptions, groupCount: Int, hasMeanStructure: Bool) {
+  init(options: ResolvedOptions, groupCount: Int, hasMeanStructure: Bool, names: [String]) {
     self.options = options
     self.groupCount = groupCount
     self.hasMeanStructure = hasMeanStructure
+    self.names = names
   }
 
   /// Adds the rows of one group.
@@ -41,122 +48,132 @@ struct TableBuilder {
     _ scope: ElementScope, roles: VariableRoles, group: Int, label: String, valuesPerElement: Int
   ) throws(SpecificationProblem) {
     let start = rows.count
-    try checkSize(of: roles)
-    var known: [ElementKey: Int] = [:]
-    for element in scope.elements {
-      let row = try userRow(element, group: group, valuesPerElement: valuesPerElement)
-      known[ElementKey(element.lhs.text, element.op, element.rhs.text)] = rows.count
-      rows.append(row)
+    let defaults = scope.elements.count + 2 * names.count + min(pairCount(of: roles), 4096)
+    guard start + pairCount(of: roles) <= Self.maximumRows else {
+      throw SpecificationProblem(
+        "model-too-large", "The model has more than \(Self.maximumRows) parameters.",
+        hint: "Use fewer variables.", at: nil)
+    }
+    rows.reserveCapacity(start + defaults)
+    sources.reserveCapacity(start + defaults)
+    for index in scope.elements.indices {
+      try addUserRow(scope.elements[index], group: group, valuesPerElement: valuesPerElement)
     }
     fixMarkers(from: start, group: group)
     fixStandardizedVariances(from: start, roles: roles)
-    let defaults = defaultRows(roles: roles, group: group, userRows: start..<rows.count, known: known)
-    rows += defaults
+    addDefaultRows(roles: roles, group: group, userRows: start..<rows.count, known: scope.places)
     blocks.append(
       ModelBlock(
-        number: group + 1, group: group + 1, groupLabel: label, observed: roles.observed,
-        latent: roles.latent,
-        fixedCovariates: options.fixedCovariates ? roles.covariates : []))
+        number: group + 1, group: group + 1, groupLabel: label, observed: roles.observed.map { names[$0] },
+        latent: roles.latent.map { names[$0] },
+        fixedCovariates: options.fixedCovariates ? roles.covariates.map { names[$0] } : []))
     self.roles.append(roles)
     blockRows.append(start..<rows.count)
   }
 
-  /// Refuses models whose pairs of variables would not fit into memory.
-  private func checkSize(of roles: VariableRoles) throws(SpecificationProblem) {
+  /// The pairs of variables that defaults may let covary: models of which they would not fit into memory are refused.
+  private func pairCount(of roles: VariableRoles) -> Int {
     let sizes = [roles.covariates.count, roles.exogenousLatents.count, roles.terminal.count]
-    let pairs = sizes.reduce(0) { $0 + $1 * $1 / 2 }
-    guard rows.count + pairs > Self.maximumRows else { return }
-    throw SpecificationProblem(
-      "model-too-large", "The model has more than \(Self.maximumRows) parameters.",
-      hint: "Use fewer variables.", at: nil)
+    return sizes.reduce(0) { $0 + $1 * $1 / 2 }
   }
 
   // MARK: The user's rows
 
-  private mutating func userRow(
+  private mutating func addUserRow(
     _ element: ModelElement, group: Int, valuesPerElement: Int
-  ) throws(SpecificationProblem) -> Row {
-    let settings = try ElementSettings(
-      element, group: valuesPerElement == 1 ? 0 : group, groupCount: valuesPerElement)
+  ) throws(SpecificationProblem) {
     var parameter = Parameter(
-      lhs: element.lhs.text, op: element.op, rhs: element.rhs.text, block: group + 1, group: group + 1)
-    parameter.label = settings.label
-    parameter.start = settings.start
-    parameter.lower = settings.lower
-    parameter.upper = settings.upper
-    parameter.fixedValue = settings.fixed
-    if let range = settings.sharedLabelRange, !hasWarnedOfSharedLabels {
-      hasWarnedOfSharedLabels = true
-      warnings.append(
-        SpecificationProblem(
-          "label-shared-by-groups",
-          "A single label in a model of several groups makes the parameter equal in all of them.", at: range))
+      lhs: names[element.left], op: element.op, rhs: element.right < 0 ? "" : names[element.right],
+      block: group + 1, group: group + 1)
+    var source = Source(left: element.left, right: element.right, range: element.range)
+    if !element.modifiers.isEmpty {
+      let settings = try ElementSettings(
+        element, group: valuesPerElement == 1 ? 0 : group, groupCount: valuesPerElement)
+      parameter.label = settings.label
+      parameter.start = settings.start
+      parameter.lower = settings.lower
+      parameter.upper = settings.upper
+      parameter.fixedValue = settings.fixed
+      source.isFreed = settings.isFreed
+      source.isFixedByUser = settings.fixed != nil
+      source.equalTo = settings.equalTo
+      if let range = settings.sharedLabelRange, !hasWarnedOfSharedLabels {
+        hasWarnedOfSharedLabels = true
+        warnings.append(
+          SpecificationProblem(
+            "label-shared-by-groups",
+            "A single label in a model of several groups makes the parameter equal in all of them.", at: range
+          ))
+      }
     }
-    return Row(
-      parameter: parameter, isFreed: settings.isFreed, isFixedByUser: settings.fixed != nil,
-      equalTo: settings.equalTo, range: element.range)
+    rows.append(parameter)
+    sources.append(source)
   }
 
   /// Fixes the first loading of each factor, unless the user freed it. A start value becomes the fixed value.
   private mutating func fixMarkers(from start: Int, group: Int) {
     guard options.fixFirstLoading else { return }
-    var seen: Set<String> = []
-    for index in start..<rows.count where rows[index].parameter.op == .measurement {
-      guard seen.insert(rows[index].parameter.lhs).inserted else { continue }
-      guard !rows[index].isFreed, rows[index].parameter.fixedValue == nil else { continue }
-      fix(index, to: rows[index].parameter.start ?? 1)
-      if let start = rows[index].parameter.start, start != 1, group == 0 {
+    for index in markers(start..<rows.count) where !sources[index].isFreed && rows[index].fixedValue == nil {
+      let given = rows[index].start
+      rows[index].fixedValue = given ?? 1
+      if let given, given != 1, group == 0 {
         warnings.append(
           SpecificationProblem(
             "start-of-fixed-loading",
-            "The first loading of '\(rows[index].parameter.lhs)' is fixed at its start value "
-              + "\(shortDescription(start)) to give the factor a scale; write 'NA*' before it to estimate it.",
-            at: rows[index].range))
+            "The first loading of '\(rows[index].lhs)' is fixed at its start value "
+              + "\(shortDescription(given)) to give the factor a scale; write 'NA*' before it to estimate it.",
+            at: sources[index].range))
       }
     }
   }
 
   private mutating func fixStandardizedVariances(from start: Int, roles: VariableRoles) {
     guard options.standardizeLatents else { return }
-    for index in start..<rows.count {
-      let parameter = rows[index].parameter
-      guard parameter.op == .covariance, parameter.lhs == parameter.rhs,
-        roles.isLatent.contains(parameter.lhs),
-        !rows[index].isFreed, parameter.fixedValue == nil
+    for index in start..<rows.count where rows[index].op == .covariance {
+      guard sources[index].left == sources[index].right, roles.isLatent(sources[index].left),
+        !sources[index].isFreed, rows[index].fixedValue == nil
       else { continue }
-      fix(index, to: parameter.start ?? 1)
+      rows[index].fixedValue = rows[index].start ?? 1
     }
   }
 
-  mutating func fix(_ index: Int, to value: Double) {
-    rows[index].parameter.fixedValue = value
+  /// The row of the first loading of each factor.
+  private func markers(_ userRows: Range<Int>) -> [Int] {
+    var isKnown = [Bool](repeating: false, count: names.count)
+    var markers: [Int] = []
+    for index in userRows where rows[index].op == .measurement && !isKnown[sources[index].left] {
+      isKnown[sources[index].left] = true
+      markers.append(index)
+    }
+    return markers
   }
 
   // MARK: The preset's rows
 
-  private func defaultRows(
-    roles: VariableRoles, group: Int, userRows: Range<Int>, known: [ElementKey: Int]
-  ) -> [Row] {
-    var added: [Row] = []
-    func add(_ lhs: String, _ op: Operator, _ rhs: String, fixed: Double? = nil, isExogenous: Bool = false) {
-      guard known[ElementKey(lhs, op, rhs)] == nil else { return }
-      var parameter = Parameter(lhs: lhs, op: op, rhs: rhs, block: group + 1, group: group + 1)
+  private mutating func addDefaultRows(
+    roles: VariableRoles, group: Int, userRows: Range<Int>, known: ElementIndex
+  ) {
+    func add(_ left: Int, _ op: Operator, _ right: Int, fixed: Double? = nil, isExogenous: Bool = false) {
+      guard known[ElementKey(left, op, right)] == nil else { return }
+      var parameter = Parameter(
+        lhs: names[left], op: op, rhs: right < 0 ? "" : names[right], block: group + 1, group: group + 1)
       parameter.origin = .preset
       parameter.fixedValue = fixed
       parameter.isExogenous = isExogenous
-      added.append(Row(parameter: parameter))
+      rows.append(parameter)
+      sources.append(Source(left: left, right: right))
     }
 
-    let single = singleIndicators(userRows)
+    let isSingle = singleIndicators(userRows)
     let variance: Double? = options.freeVariances ? nil : 0
-    for name in roles.observed where !roles.isCovariate.contains(name) {
-      add(name, .covariance, name, fixed: single.contains(name) ? 0 : variance)
+    for variable in roles.observed where !roles.isCovariate(variable) {
+      add(variable, .covariance, variable, fixed: isSingle[variable] ? 0 : variance)
     }
-    for name in roles.latent {
+    for variable in roles.latent {
       let standardized: Double? = options.standardizeLatents ? 1 : variance
       add(
-        name, .covariance, name,
-        fixed: single.contains(name) && !options.standardizeLatents ? 0 : standardized)
+        variable, .covariance, variable,
+        fixed: isSingle[variable] && !options.standardizeLatents ? 0 : standardized)
     }
     if options.covaryExogenousLatents {
       for (place, first) in roles.exogenousLatents.enumerated() {
@@ -173,7 +190,7 @@ struct TableBuilder {
     if options.covaryEndogenous {
       for (place, first) in roles.terminal.enumerated() {
         for second in roles.terminal.dropFirst(place + 1) {
-          let bothLatent = roles.isLatent.contains(first) && roles.isLatent.contains(second)
+          let bothLatent = roles.isLatent(first) && roles.isLatent(second)
           add(first, .covariance, second, fixed: bothLatent && options.orthogonalEndogenous ? 0 : nil)
         }
       }
@@ -184,42 +201,40 @@ struct TableBuilder {
       }
     }
     if hasMeanStructure {
-      let markers = options.markerInterceptZero ? markers(userRows) : []
-      for name in roles.observed {
-        let isCovariate = roles.isCovariate.contains(name)
-        let isZero = !isCovariate && (!options.interceptsObservedFree || markers.contains(name))
+      var isMarker = [Bool](repeating: false, count: names.count)
+      if options.markerInterceptZero {
+        for index in markers(userRows) { isMarker[sources[index].right] = true }
+      }
+      for variable in roles.observed {
+        let isCovariate = roles.isCovariate(variable)
+        let isZero = !isCovariate && (!options.interceptsObservedFree || isMarker[variable])
         add(
-          name, .intercept, "", fixed: isZero ? 0 : nil, isExogenous: isCovariate && options.fixedCovariates)
+          variable, .intercept, -1, fixed: isZero ? 0 : nil,
+          isExogenous: isCovariate && options.fixedCovariates)
       }
       let latentFree =
         options.interceptsLatentFree || options.markerInterceptZero
         || options.effectCoding.contains(.intercepts)
-      for name in roles.latent {
-        add(name, .intercept, "", fixed: latentFree && !markers.contains(name) ? nil : 0)
+      for variable in roles.latent {
+        add(variable, .intercept, -1, fixed: latentFree && !isMarker[variable] ? nil : 0)
       }
     }
-    return added
   }
 
-  /// The only indicators of factors, where they indicate no other factor.
-  private func singleIndicators(_ userRows: Range<Int>) -> Set<String> {
-    guard options.fixSingleIndicator else { return [] }
-    var indicators: [String: [String]] = [:]
-    var uses: [String: Int] = [:]
-    for row in rows[userRows] where row.parameter.op == .measurement {
-      indicators[row.parameter.lhs, default: []].append(row.parameter.rhs)
-      uses[row.parameter.rhs, default: 0] += 1
+  /// The only indicators of factors, where they indicate no other factor, by variable.
+  private func singleIndicators(_ userRows: Range<Int>) -> [Bool] {
+    var isSingle = [Bool](repeating: false, count: names.count)
+    guard options.fixSingleIndicator else { return isSingle }
+    var indicatorCount = [Int](repeating: 0, count: names.count)
+    var uses = indicatorCount
+    for index in userRows where rows[index].op == .measurement {
+      indicatorCount[sources[index].left] += 1
+      uses[sources[index].right] += 1
     }
-    return Set(indicators.values.filter { $0.count == 1 && uses[$0[0]] == 1 }.map { $0[0] })
-  }
-
-  /// The first indicator of each factor.
-  private func markers(_ userRows: Range<Int>) -> Set<String> {
-    var seen: Set<String> = []
-    var markers: Set<String> = []
-    for row in rows[userRows] where row.parameter.op == .measurement {
-      if seen.insert(row.parameter.lhs).inserted { markers.insert(row.parameter.rhs) }
+    for index in userRows where rows[index].op == .measurement {
+      let (factor, indicator) = (sources[index].left, sources[index].right)
+      if indicatorCount[factor] == 1, uses[indicator] == 1 { isSingle[indicator] = true }
     }
-    return markers
+    return isSingle
   }
 }

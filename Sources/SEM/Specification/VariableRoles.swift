@@ -1,97 +1,95 @@
-/// The part that each variable plays in a block.
+/// The part that each variable plays in a block, by the variables' numbers.
 struct VariableRoles: Sendable {
+  /// What is said of a variable.
+  private struct Part: OptionSet {
+    let rawValue: UInt8
+    static let latent = Part(rawValue: 1)
+    static let observed = Part(rawValue: 2)
+    /// An indicator, on the right of `=~`.
+    static let measured = Part(rawValue: 4)
+    /// On the left of `~`.
+    static let outcome = Part(rawValue: 8)
+    /// On the right of `~`.
+    static let predictor = Part(rawValue: 16)
+    /// In a `~~` or `~ 1`.
+    static let mentioned = Part(rawValue: 32)
+    static let covariate = Part(rawValue: 64)
+  }
+
   /// The latent variables, in the order of their first `=~`.
-  let latent: [String]
+  private(set) var latent: [Int] = []
   /// The observed variables: indicators, other dependent variables, predictors, and those in `~~` or `~ 1` only.
-  let observed: [String]
+  private(set) var observed: [Int] = []
   /// Predictors whose moments the user leaves to the sample: observed, only on the right of `~`, without `~~` or `~ 1`.
-  let covariates: [String]
+  private(set) var covariates: [Int] = []
   /// Predictors that would be covariates, were they not in a `~~` or `~ 1`.
-  let randomPredictors: [String]
+  private(set) var randomPredictors: [Int] = []
   /// Latent variables that depend on nothing.
-  let exogenousLatents: [String]
+  let exogenousLatents: [Int]
   /// Dependent variables that predict nothing and indicate nothing; latent ones first.
-  let terminal: [String]
+  let terminal: [Int]
 
-  let isLatent: Set<String>
-  let isCovariate: Set<String>
+  private var parts: [Part]
   /// The place of each variable among the latent and then the observed variables.
-  let order: [String: Int]
+  private var places: [Int]
 
-  init(_ elements: [ModelElement]) {
-    var latent = OrderedNames()
-    var measured: Set<String> = []
-    var outcomes: Set<String> = []
-    var predictors: Set<String> = []
+  func isLatent(_ variable: Int) -> Bool { parts[variable].contains(.latent) }
+  func isCovariate(_ variable: Int) -> Bool { parts[variable].contains(.covariate) }
+  func place(of variable: Int) -> Int { places[variable] }
+
+  /// Reads the roles of variables numbered below `variableCount`.
+  init(_ elements: [ModelElement], variableCount: Int) {
+    var parts = [Part](repeating: [], count: variableCount)
+    var latent: [Int] = []
     for element in elements {
-      if element.op == .measurement {
-        latent.add(element.lhs.text)
-        measured.insert(element.rhs.text)
-      } else if element.op == .regression {
-        outcomes.insert(element.lhs.text)
-        predictors.insert(element.rhs.text)
+      switch element.op {
+      case .measurement:
+        if parts[element.left].insert(.latent).inserted { latent.append(element.left) }
+        parts[element.right].insert(.measured)
+      case .regression:
+        parts[element.left].insert(.outcome)
+        parts[element.right].insert(.predictor)
+      case .covariance:
+        parts[element.left].insert(.mentioned)
+        parts[element.right].insert(.mentioned)
+      case .intercept: parts[element.left].insert(.mentioned)
+      default: break
       }
     }
-    var observed = OrderedNames()
-    func addObserved(_ name: String) {
-      if !latent.contains(name) { observed.add(name) }
+    var observed: [Int] = []
+    observed.reserveCapacity(variableCount)
+    func add(_ variable: Int) {
+      guard parts[variable].isDisjoint(with: [.latent, .observed]) else { return }
+      parts[variable].insert(.observed)
+      observed.append(variable)
     }
-    for element in elements where element.op == .measurement { addObserved(element.rhs.text) }
-    let indicatorCount = observed.names.count
-    for element in elements where element.op == .regression { addObserved(element.lhs.text) }
-    let dependentCount = observed.names.count
-    for element in elements where element.op == .regression { addObserved(element.rhs.text) }
-    let predictorCount = observed.names.count
+    for element in elements where element.op == .measurement { add(element.right) }
+    let indicatorCount = observed.count
+    for element in elements where element.op == .regression { add(element.left) }
+    let dependentCount = observed.count
+    for element in elements where element.op == .regression { add(element.right) }
+    let predictorCount = observed.count
+    for element in elements where element.op == .covariance { add(element.left) }
+    for element in elements where element.op == .covariance { add(element.right) }
+    for element in elements where element.op == .intercept { add(element.left) }
 
-    var mentioned: Set<String> = []
-    for element in elements where element.op == .covariance {
-      addObserved(element.lhs.text)
-      mentioned.insert(element.lhs.text)
+    for variable in observed[dependentCount..<predictorCount] {
+      if parts[variable].contains(.mentioned) {
+        randomPredictors.append(variable)
+      } else {
+        covariates.append(variable)
+        parts[variable].insert(.covariate)
+      }
     }
-    for element in elements where element.op == .covariance {
-      addObserved(element.rhs.text)
-      mentioned.insert(element.rhs.text)
-    }
-    for element in elements where element.op == .intercept {
-      addObserved(element.lhs.text)
-      mentioned.insert(element.lhs.text)
-    }
-
-    let names = observed.names
-    let candidates = names[dependentCount..<predictorCount]
-    self.latent = latent.names
-    self.observed = names
-    covariates = candidates.filter { !mentioned.contains($0) }
-    randomPredictors = candidates.filter { mentioned.contains($0) }
-    exogenousLatents = latent.names.filter { !measured.contains($0) && !outcomes.contains($0) }
+    exogenousLatents = latent.filter { parts[$0].isDisjoint(with: [.measured, .outcome]) }
     terminal =
-      latent.names.filter { outcomes.contains($0) && !predictors.contains($0) && !measured.contains($0) }
-      + names[indicatorCount..<dependentCount].filter { !predictors.contains($0) }
-    isLatent = Set(latent.names)
-    isCovariate = Set(covariates)
-    var order: [String: Int] = [:]
-    for (place, name) in (latent.names + names).enumerated() { order[name] = place }
-    self.order = order
+      latent.filter { parts[$0].isDisjoint(with: [.predictor, .measured]) && parts[$0].contains(.outcome) }
+      + observed[indicatorCount..<dependentCount].filter { !parts[$0].contains(.predictor) }
+    places = [Int](repeating: 0, count: variableCount)
+    for (place, variable) in latent.enumerated() { places[variable] = place }
+    for (place, variable) in observed.enumerated() { places[variable] = latent.count + place }
+    self.parts = parts
+    self.latent = latent
+    self.observed = observed
   }
-}
-
-extension ElementScope {
-  /// Turns covariances so that the variable that comes first in the model's order stands left.
-  mutating func orientCovariances() {
-    guard elements.contains(where: { $0.op == .covariance }) else { return }
-    let order = VariableRoles(elements).order
-    turnCovariances { (order[$0] ?? 0) > (order[$1] ?? 0) }
-  }
-}
-
-/// Names in the order in which they were added first.
-struct OrderedNames {
-  private(set) var names: [String] = []
-  private var known: Set<String> = []
-
-  mutating func add(_ name: String) {
-    if known.insert(name).inserted { names.append(name) }
-  }
-
-  func contains(_ name: String) -> Bool { known.contains(name) }
 }

@@ -1,12 +1,12 @@
 /// Cuts a model text into tokens in one pass. Productions: `name`, `string`, `number`, `comment` of Grammar.ebnf.
 struct Lexer {
-  private let characters: [Character]
+  private let source: SourceText
   /// The codes of the characters: ASCII, or 0 for all others.
   private let codes: [UInt8]
   private var position = 0
 
   private init(_ source: SourceText) {
-    characters = source.characters
+    self.source = source
     codes = source.codes
   }
 
@@ -16,14 +16,15 @@ struct Lexer {
   static func tokens(of source: SourceText) throws(SyntaxProblem) -> [Token] {
     var lexer = Lexer(source)
     var tokens: [Token] = []
+    tokens.reserveCapacity(source.count / 3 + 8)
     while let token = try lexer.next() { tokens.append(token) }
-    tokens.append(Token(kind: .end, range: SourceRange(source.characters.count, source.characters.count)))
+    tokens.append(Token(kind: .end, range: SourceRange(source.count, source.count)))
     return tokens
   }
 
   private func peek(_ distance: Int = 0) -> Character? {
     let index = position + distance
-    return index < characters.count ? characters[index] : nil
+    return index < codes.count ? source[index] : nil
   }
 
   private mutating func next() throws(SyntaxProblem) -> Token? {
@@ -69,6 +70,21 @@ struct Lexer {
       position += next == 0x7E ? 2 : 1
       let symbol: Symbol = codes[start] == 0x3D ? .measurement : next == 0x7E ? .covariance : .regression
       return Token(kind: .symbol(symbol), range: SourceRange(start, position))
+    case 0x3A:
+      guard start + 1 < codes.count, codes[start + 1] == 0x3D else { return nil }
+      position += 2
+      return Token(kind: .symbol(.definition), range: SourceRange(start, position))
+    case 0x30...0x39:
+      // A short integer that ends before a sign, blank or line end.
+      var value = 0
+      var end = start
+      while end < codes.count, codes[end] >= 0x30, codes[end] <= 0x39, end - start < 15 {
+        value = 10 * value + Int(codes[end] - 0x30)
+        end += 1
+      }
+      if end < codes.count, codes[end] == 0 || Self.continuesPlainName(codes[end]) { return nil }
+      position = end
+      return Token(kind: .number(Double(value)), range: SourceRange(start, end))
     case 0x41...0x5A, 0x61...0x7A, 0x5F:
       var end = start + 1
       while end < codes.count, Self.continuesPlainName(codes[end]) { end += 1 }
@@ -76,7 +92,7 @@ struct Lexer {
       if end < codes.count, codes[end] == 0 { return nil }
       position = end
       return Token(
-        kind: .name(String(decoding: codes[start..<end], as: UTF8.self)), range: SourceRange(start, end))
+        kind: .name(source[start..<end]), range: SourceRange(start, end))
     default: return nil
     }
   }
@@ -89,16 +105,23 @@ struct Lexer {
   }
 
   private mutating func skipBlanksAndComments() {
-    while position < codes.count, codes[position] == 0x20 || codes[position] == 0x09 { position += 1 }
-    if position < codes.count, codes[position] > 0x23 { return }
-    while let character = peek() {
-      if character == "#" || character == "!" {
-        while let commented = peek(), !commented.isNewline { position += 1 }
+    while position < codes.count {
+      switch codes[position] {
+      case 0x20, 0x09: position += 1
+      case 0x21, 0x23:
+        while position < codes.count, !isNewline(position) { position += 1 }
         return
+      case 0:
+        guard Self.isBlank(source[position]) else { return }
+        position += 1
+      default: return
       }
-      guard Self.isBlank(character) else { return }
-      position += 1
     }
+  }
+
+  private func isNewline(_ offset: Int) -> Bool {
+    let code = codes[offset]
+    return code == 0 ? source[offset].isNewline : code >= 0x0A && code <= 0x0D
   }
 
   /// Production `string`.
@@ -108,7 +131,7 @@ struct Lexer {
     while let character = peek(), !character.isNewline {
       position += 1
       guard character == quote else { continue }
-      let content = String(characters[(start + 1)..<(position - 1)])
+      let content = source[(start + 1)..<(position - 1)]
       let range = SourceRange(start, position)
       if content.allSatisfy(\.isWhitespace) {
         throw SyntaxProblem(
@@ -147,7 +170,7 @@ struct Lexer {
     }
     if isNext(Self.startsName) {
       while isNext(Self.continuesName) { position += 1 }
-      let word = String(characters[start..<position])
+      let word = source[start..<position]
       throw SyntaxProblem(
         "name-starts-with-digit", "'\(word)' begins with a digit, so it is neither a number nor a name.",
         hint: "Quote the name, \"\(word)\", or write '*' between the number and the variable.",
@@ -167,7 +190,7 @@ struct Lexer {
   private mutating func name() -> Token {
     let start = position
     while let character = peek(), Self.continuesName(character) { position += 1 }
-    return Token(kind: .name(String(characters[start..<position])), range: SourceRange(start, position))
+    return Token(kind: .name(source[start..<position]), range: SourceRange(start, position))
   }
 
   /// The longest sign that begins here.

@@ -34,8 +34,8 @@ extension Parser {
 
   /// The place just behind the last token, where something is missing.
   var endRange: SourceRange {
-    guard isAtEnd, position > 0 else { return current.range }
-    let end = tokens[position - 1].range.upperBound
+    guard isAtEnd, position > first else { return current.range }
+    let end = previous.range.upperBound
     return SourceRange(end, end + 1)
   }
 

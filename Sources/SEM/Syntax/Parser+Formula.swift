@@ -10,7 +10,7 @@ extension Parser {
       right.append(try term(of: relation))
     } while take(.plus)
     guard isAtEnd else { throw unexpectedAfterTerm() }
-    return Statement(.formula(left: left, op: relation, right: right), range: range(from: 0))
+    return Statement(.formula(left: left, op: relation, right: right), range: range(from: first))
   }
 
   private func missingTerm(after relation: Operator, isFirst: Bool) -> SyntaxProblem {
@@ -18,12 +18,12 @@ extension Parser {
       return SyntaxProblem(
         "missing-right-side", "Nothing stands after '\(relation.rawValue)'.",
         hint: "Add at least one variable.",
-        at: tokens[max(0, position - 1)].range)
+        at: previous.range)
     }
     if isAtEnd {
       return SyntaxProblem(
         "missing-term", "A variable is missing after '+'.", hint: "Add it or remove the '+'.",
-        at: tokens[max(0, position - 1)].range)
+        at: previous.range)
     }
     return SyntaxProblem(
       "missing-term", "A variable is missing before '+'.", hint: "Add it or remove the '+'.",
@@ -64,7 +64,7 @@ extension Parser {
 
   /// Production `left`.
   private mutating func leftSide(until end: Int, relation: Operator) throws(SyntaxProblem) -> [Term] {
-    guard end > 0 else {
+    guard end > first else {
       throw SyntaxProblem(
         "missing-left-side", "Nothing stands before '\(relation.rawValue)'.",
         hint: "Write for instance '\(relation == .measurement ? "f" : "y") \(relation.rawValue) x'.",
@@ -75,7 +75,7 @@ extension Parser {
       if position >= end || current.symbol == .plus {
         throw SyntaxProblem(
           "missing-term", "A variable is missing next to '+'.", hint: "Add it or remove the '+'.",
-          at: tokens[max(0, min(position, end) - (position >= end ? 1 : 0))].range)
+          at: tokens[max(first, min(position, end) - (position >= end ? 1 : 0))].range)
       }
       let term = try term(of: relation)
       try checkLeft(term)
@@ -151,7 +151,7 @@ extension Parser {
       case .end:
         throw SyntaxProblem(
           "missing-variable", "A variable is missing after the modifier.", hint: "Add it behind the '*'.",
-          at: tokens[max(0, position - 1)].range)
+          at: previous.range)
       case .symbol(.star):
         throw SyntaxProblem(
           "misplaced-star", "'*' stands between a modifier and a variable.",
@@ -184,7 +184,7 @@ extension Parser {
     default:
       throw SyntaxProblem(
         "incomplete-interaction", "A variable is missing after ':'.",
-        hint: "Write for instance 'x:z'; a block header is 'group: label'.", at: tokens[position - 1].range)
+        hint: "Write for instance 'x:z'; a block header is 'group: label'.", at: previous.range)
     }
     advance()
     return Term(.interaction(name, second), modifiers: modifiers, range: range(from: start))

@@ -6,24 +6,31 @@ struct Parser {
   static let maximumOperands = 1000
 
   let source: SourceText
-  var tokens: [Token]
-  var position = 0
+  /// The tokens of all statements.
+  let tokens: [Token]
+  /// The statement's first token and the one that ends it.
+  let first: Int
+  let last: Int
+  var position: Int
   var depth = 0
   var operands = 0
   var expressionNames: [Name] = []
 
-  private init(tokens: [Token], source: SourceText) {
+  private init(tokens: [Token], statement: ClosedRange<Int>, source: SourceText) {
     self.tokens = tokens
     self.source = source
+    first = statement.lowerBound
+    last = statement.upperBound
+    position = first
   }
 
   /// Production `model`.
   static func statements(from tokens: [Token], in source: SourceText) throws(SyntaxProblem) -> [Statement] {
+    let split = StatementSplitter.split(tokens)
     var statements: [Statement] = []
-    for var slice in StatementSplitter.slices(of: tokens) {
-      // A slice's last token is the line break, semicolon or end that closes it.
-      if let last = slice.indices.last { slice[last].kind = .end }
-      var parser = Parser(tokens: slice, source: source)
+    statements.reserveCapacity(split.statements.count)
+    for statement in split.statements {
+      var parser = Parser(tokens: split.tokens, statement: statement, source: source)
       statements.append(try parser.statement())
     }
     return statements
@@ -33,30 +40,33 @@ struct Parser {
   static func expression(from tokens: [Token], in source: SourceText) throws(SyntaxProblem) -> Expression {
     // Line breaks mean nothing in an expression that stands alone.
     let kept = tokens.filter { $0.kind != .newline }
-    var parser = Parser(tokens: kept, source: source)
+    var parser = Parser(tokens: kept, statement: 0...(kept.count - 1), source: source)
     return try parser.expression(closing: nil)
   }
 
   // MARK: Tokens
 
-  var current: Token { tokens[min(position, tokens.count - 1)] }
+  var current: Token { tokens[min(position, last)] }
 
-  func peek(_ distance: Int) -> Token { tokens[min(position + distance, tokens.count - 1)] }
+  func peek(_ distance: Int) -> Token { tokens[min(position + distance, last)] }
 
-  var isAtEnd: Bool { current.kind == .end }
+  /// The token before the current one, where the statement has one.
+  var previous: Token { tokens[max(first, position - 1)] }
 
-  mutating func advance() { position = min(position + 1, tokens.count - 1) }
+  var isAtEnd: Bool { tokens[min(position, last)].kind == .end }
+
+  mutating func advance() { position = min(position + 1, last) }
 
   mutating func take(_ symbol: Symbol) -> Bool {
-    guard current.symbol == symbol else { return false }
+    guard tokens[min(position, last)].symbol == symbol else { return false }
     advance()
     return true
   }
 
   /// The range from the token at `start` to the token before the current one.
   func range(from start: Int) -> SourceRange {
-    let last = max(start, position - 1)
-    return tokens[start].range.union(tokens[min(last, tokens.count - 1)].range)
+    let end = max(start, position - 1)
+    return tokens[start].range.union(tokens[min(end, last)].range)
   }
 
   // MARK: Statements
@@ -75,8 +85,8 @@ struct Parser {
   /// The first sign outside parentheses that makes a statement.
   private func relationAtTopLevel() -> (index: Int, relation: Operator)? {
     var nesting = 0
-    for (index, token) in tokens.enumerated() {
-      guard let symbol = token.symbol else { continue }
+    for index in first...last {
+      guard let symbol = tokens[index].symbol else { continue }
       if symbol == .open { nesting += 1 } else if symbol == .close { nesting = max(0, nesting - 1) }
       if nesting == 0, let relation = symbol.relation { return (index, relation) }
     }
@@ -86,7 +96,7 @@ struct Parser {
   private func missingOperator() -> SyntaxProblem {
     // A parenthesis that is never closed swallows the operator: say that instead.
     var open: [Token] = []
-    for token in tokens {
+    for token in tokens[first...last] {
       if token.symbol == .open { open.append(token) } else if token.symbol == .close { _ = open.popLast() }
     }
     if let unclosed = open.last {
@@ -94,14 +104,13 @@ struct Parser {
         "unclosed-parenthesis", "The parenthesis that opens here is not closed.", hint: "Add a ')'.",
         at: unclosed.range)
     }
-    let first = tokens[0].range
-    let last = tokens[max(0, tokens.count - 2)].range
+    let whole = tokens[first].range.union(tokens[max(first, last - 1)].range)
     return SyntaxProblem(
       "missing-operator", "This statement has no operator.",
       hint:
         "Write for instance 'f =~ x1 + x2', 'y ~ x' or 'x1 ~~ x2'; a line that continues begins or the one "
         + "before ends with '+'.",
-      at: first.union(last))
+      at: whole)
   }
 
   /// Production `block`: `group: Pasteur`.
@@ -122,16 +131,16 @@ struct Parser {
         "missing-block-label", "'\(keyword):' needs the label or number of a \(keyword.lowercased()).",
         hint: "Write for instance '\(keyword.lowercased()): 1'.", at: keywordName.range)
     }
-    position = tokens.count - 1
+    position = last
     let labelRange = range(from: start)
     let label: String
     if position - start == 1, case .string(let text) = tokens[start].kind {
       label = text
     } else {
-      label = String(source.characters[labelRange.lowerBound..<labelRange.upperBound])
+      label = source[labelRange.lowerBound..<labelRange.upperBound]
     }
     return Statement(
-      .block(keyword: keywordName, label: Name(label, range: labelRange)), range: range(from: 0))
+      .block(keyword: keywordName, label: Name(label, range: labelRange)), range: range(from: first))
   }
 
   /// Production `definition`.
@@ -147,7 +156,7 @@ struct Parser {
     advance()
     let expression = try expression(closing: nil)
     return Statement(
-      .definition(name: defined, expression: expression), range: range(from: 0),
+      .definition(name: defined, expression: expression), range: range(from: first),
       expressionNames: expressionNames)
   }
 
@@ -163,7 +172,7 @@ struct Parser {
     advance()
     let right = try expression(closing: nil)
     let constraint = Constraint(lhs: left, op: relation, rhs: right)
-    return Statement(.constraint(constraint), range: range(from: 0), expressionNames: expressionNames)
+    return Statement(.constraint(constraint), range: range(from: first), expressionNames: expressionNames)
   }
 }
 
@@ -172,54 +181,61 @@ struct Parser {
 /// It goes on inside parentheses, after a sign, and when the next line begins with a sign that cannot begin a
 /// statement. Production `separator`.
 enum StatementSplitter {
-  static func slices(of tokens: [Token]) -> [[Token]] {
-    var slices: [[Token]] = []
-    var current: [Token] = []
+  /// The tokens without the line breaks inside statements, and each statement's tokens with the one that ends it, which
+  /// becomes `.end`.
+  static func split(_ tokens: [Token]) -> (tokens: [Token], statements: [ClosedRange<Int>]) {
+    var kept: [Token] = []
+    kept.reserveCapacity(tokens.count)
+    var statements: [ClosedRange<Int>] = []
+    var start = 0
     var nesting = 0
     var hasRelation = false
     var index = 0
     func close(with token: Token) {
-      if !current.isEmpty { slices.append(current + [token]) }
-      current.removeAll(keepingCapacity: true)
+      if kept.count > start {
+        statements.append(start...kept.count)
+        kept.append(Token(kind: .end, range: token.range))
+      }
+      start = kept.count
       nesting = 0
       hasRelation = false
     }
     while index < tokens.count {
-      let token = tokens[index]
-      switch token.kind {
+      switch tokens[index].kind {
       case .newline:
         var next = index + 1
         while next < tokens.count, tokens[next].kind == .newline { next += 1 }
-        if !current.isEmpty, nesting == 0,
+        if kept.count > start, nesting == 0,
           !continues(
-            after: current.last, before: next < tokens.count ? tokens[next] : nil, hasRelation: hasRelation)
+            after: kept.last?.symbol, before: next < tokens.count ? tokens[next].symbol : nil,
+            hasRelation: hasRelation)
         {
-          close(with: token)
+          close(with: tokens[index])
         }
         index = next
         continue
-      case .semicolon, .end:
-        close(with: token)
-      default:
-        if token.symbol == .open {
+      case .semicolon, .end: close(with: tokens[index])
+      case .symbol(let symbol):
+        if symbol == .open {
           nesting += 1
-        } else if token.symbol == .close {
+        } else if symbol == .close {
           nesting = max(0, nesting - 1)
         }
-        if token.symbol?.relation != nil { hasRelation = true }
-        current.append(token)
+        if symbol.relation != nil { hasRelation = true }
+        kept.append(tokens[index])
+      default: kept.append(tokens[index])
       }
       index += 1
     }
-    return slices
+    return (kept, statements)
   }
 
-  private static func continues(after last: Token?, before next: Token?, hasRelation: Bool) -> Bool {
-    if let symbol = last?.symbol, symbol != .close { return true }
-    guard let symbol = next?.symbol else { return false }
-    switch symbol {
+  private static func continues(after last: Symbol?, before next: Symbol?, hasRelation: Bool) -> Bool {
+    if let last, last != .close { return true }
+    guard let next else { return false }
+    switch next {
     case .plus, .star, .slash, .caret, .question, .comma, .close: return true
-    default: return symbol.relation != nil && !hasRelation
+    default: return next.relation != nil && !hasRelation
     }
   }
 }

@@ -36,28 +36,46 @@ public struct SourceLocation: Sendable, Hashable {
 
 /// A model text cut into characters and lines, so that errors can show the place they speak of.
 struct SourceText: Sendable, Hashable {
-  let characters: [Character]
   /// For each character its ASCII code, or 0 for all others.
   let codes: [UInt8]
+  /// The characters, unless each is one ASCII code.
+  private let characters: [Character]
   private let lineStarts: [Int]
 
   init(_ text: String) {
     var starts = [0]
-    if text.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x0D && $0 != 0 }) {
-      // Every byte is a character.
-      codes = Array(text.utf8)
-      characters = codes.map { Character(Unicode.Scalar($0)) }
-      for (offset, code) in codes.enumerated() where (0x0A...0x0D).contains(code) {
-        starts.append(offset + 1)
-      }
+    let bytes = Array(text.utf8)
+    var isPlain = true
+    for (offset, byte) in bytes.enumerated() {
+      // Carriage return and line feed are one character.
+      if byte >= 0x80 || byte == 0x0D || byte == 0 { isPlain = false }
+      if byte <= 0x0D, byte >= 0x0A { starts.append(offset + 1) }
+    }
+    if isPlain {
+      codes = bytes
+      characters = []
     } else {
       characters = Array(text)
       codes = characters.map { $0 == "\r\n" ? 0 : $0.asciiValue ?? 0 }
+      starts = [0]
       for (offset, character) in characters.enumerated() where character.isNewline {
         starts.append(offset + 1)
       }
     }
     lineStarts = starts
+  }
+
+  /// The number of characters.
+  var count: Int { codes.count }
+
+  /// The character at an offset.
+  subscript(offset: Int) -> Character {
+    characters.isEmpty ? Character(Unicode.Scalar(codes[offset])) : characters[offset]
+  }
+
+  /// The characters in a range of offsets.
+  subscript(range: Range<Int>) -> String {
+    characters.isEmpty ? String(decoding: codes[range], as: UTF8.self) : String(characters[range])
   }
 
   /// The line and column of a character.
@@ -77,8 +95,8 @@ struct SourceText: Sendable, Hashable {
   func line(_ number: Int) -> String {
     guard lineStarts.indices.contains(number - 1) else { return "" }
     let start = lineStarts[number - 1]
-    let end = number < lineStarts.count ? lineStarts[number] - 1 : characters.count
-    return start < end ? String(characters[start..<end]) : ""
+    let end = number < lineStarts.count ? lineStarts[number] - 1 : count
+    return start < end ? self[start..<end] : ""
   }
 }
 

@@ -1,0 +1,113 @@
+internal import SEMNumerics
+
+/// What follows from the factors' covariances: regressions, covariances, means.
+extension StartingValues {
+  // MARK: Structural part
+
+  mutating func estimateRegressions() {
+    for outcome in isOutcome.indices where isOutcome[outcome] {
+      let predictors = rows.indices.filter { rows[$0].op == .regression && rows[$0].left == outcome }
+      let free = predictors.filter { rows[$0].isEstimated }
+      let total = covariance[outcome, outcome]
+      var target = free.map { covariance[rows[$0].right, outcome] }
+      for index in predictors where !rows[index].isEstimated {
+        let coefficient = values[index] ?? 0
+        for (position, other) in free.enumerated() {
+          target[position] -= coefficient * covariance[rows[other].right, rows[index].right]
+        }
+      }
+      let n = free.count
+      var gram = [Double](repeating: 0, count: n * n)
+      for (a, first) in free.enumerated() {
+        for (b, second) in free.enumerated() {
+          gram[a + b * n] = covariance[rows[first].right, rows[second].right]
+        }
+        // A ridge, since estimated covariances of latent variables may be collinear.
+        gram[a + a * n] *= 1.02
+      }
+      let isSolved = Self.solve(&gram, &target)
+      for (position, index) in free.enumerated() { values[index] = isSolved ? target[position] : 0 }
+      // What the predictors explain, at most nine tenths.
+      var explained = 0.0
+      for a in predictors {
+        for b in predictors {
+          explained += (values[a] ?? 0) * (values[b] ?? 0) * covariance[rows[a].right, rows[b].right]
+        }
+      }
+      if let index = row(ofCovariance: outcome, outcome), rows[index].isEstimated,
+        outcome >= observedCount || !isIndicator[outcome]
+      {
+        values[index] = min(max(total - explained, Self.leastShare * total), total)
+      }
+    }
+  }
+
+  /// Solves a positive definite system in place; `false` where it is not positive definite.
+  private static func solve(_ gram: inout [Double], _ right: inout [Double]) -> Bool {
+    let n = right.count
+    return gram.withUnsafeMutableBufferPointer { gram in
+      right.withUnsafeMutableBufferPointer { right -> Bool in
+        guard let base = gram.baseAddress, let target = right.baseAddress,
+          Kernels.choleskyInPlace(base, order: n)
+        else { return n == 0 }
+        Kernels.solve(factor: base, order: n, target)
+        return right.allSatisfy(\.isFinite)
+      }
+    }
+  }
+
+  mutating func estimateCovariances() {
+    for (index, row) in rows.enumerated() where row.op == .covariance && row.free > 0 && values[index] == nil
+    {
+      let (i, j) = (row.left, row.right)
+      let isResidual = isOutcome[i] || isOutcome[j] || isIndicator[i] || isIndicator[j]
+      // Of the covariances of residuals nothing is known yet.
+      values[index] = i == j || !isResidual ? covariance[i, j] : 0
+    }
+  }
+
+  // MARK: Means
+
+  mutating func estimateIntercepts() {
+    guard let sampleMean else { return }
+    var means = sampleMean
+    for factor in observedCount..<variableCount {
+      means.append(interceptRow[factor] >= 0 ? values[interceptRow[factor]] ?? 0 : 0)
+    }
+    // Latent means that are free, from indicators whose intercepts are fixed, by least squares.
+    let free = (observedCount..<variableCount).filter { factor in
+      interceptRow[factor] >= 0 && rows[interceptRow[factor]].isEstimated
+    }
+    let n = free.count
+    if n > 0 {
+      var gram = [Double](repeating: 0, count: n * n)
+      var target = [Double](repeating: 0, count: n)
+      for variable in 0..<observedCount {
+        let intercept = interceptRow[variable]
+        guard intercept >= 0, rows[intercept].free == 0 else { continue }
+        let weight = 1 / max(covariance[variable, variable], .leastNormalMagnitude)
+        let coefficients = free.map { factor in
+          loadings(of: factor).first { rows[$0].right == variable }.flatMap { values[$0] } ?? 0
+        }
+        for a in 0..<n {
+          target[a] += weight * coefficients[a] * (sampleMean[variable] - rows[intercept].fixed)
+          for b in 0..<n { gram[a + b * n] += weight * coefficients[a] * coefficients[b] }
+        }
+      }
+      let isSolved = Self.solve(&gram, &target)
+      for (a, factor) in free.enumerated() { means[factor] = isSolved ? target[a] : 0 }
+    }
+    // Intercepts: what the causes do not explain of each mean.
+    var intercepts = means
+    for (index, row) in rows.enumerated() {
+      if row.op == .regression {
+        intercepts[row.left] -= (values[index] ?? 0) * means[row.right]
+      } else if row.op == .measurement {
+        intercepts[row.right] -= (values[index] ?? 0) * means[row.left]
+      }
+    }
+    for (index, row) in rows.enumerated() where row.op == .intercept && row.isEstimated {
+      values[index] = intercepts[row.left]
+    }
+  }
+}
