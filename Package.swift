@@ -70,7 +70,8 @@ let package = Package(
       name: "PoliticalDemocracy", dependencies: ["SEM"], path: "Examples/PoliticalDemocracy",
       swiftSettings: strict),
 
-    .testTarget(name: "SEMNumericsTests", dependencies: ["SEMNumerics"], swiftSettings: strict),
+    .testTarget(
+      name: "SEMNumericsTests", dependencies: ["SEMNumerics", "CLinearAlgebra"], swiftSettings: strict),
     .testTarget(
       name: "SEMTests", dependencies: ["SEM", "SEMNumerics"],
       resources: [.copy("Fixtures")], swiftSettings: strict),

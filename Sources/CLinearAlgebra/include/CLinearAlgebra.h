@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "SmallKernels.h"
+
 typedef int32_t la_int;
 
 la_int la_potrf(char uplo, la_int n, double *a, la_int lda);

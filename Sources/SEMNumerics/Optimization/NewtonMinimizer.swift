@@ -31,7 +31,8 @@ public struct Optimum: Sendable, Hashable {
 /// A step solves `H d = -g`. Where the exact Hessian is not positive definite the expected curvature takes its place
 /// for some steps, and then H plus the multiple of the metric that makes it so (Levenberg 1944, Marquardt 1963). Steps are limited in the
 /// metric, then halved until the function falls by Armijo's rule. Bounds are kept by an active set: a variable at its
-/// bound is held while the gradient pushes it outwards (Bertsekas 1982).
+/// bound is held while the gradient pushes it outwards (Bertsekas 1982). Close to the minimum the last factor of H serves
+/// once more (Shamanskii 1967): what is left after such a step is of the size of the product of the two steps' lengths.
 ///
 /// Goals, in order: never to leave the domain, to end where the gradient is zero to rounding, few evaluations.
 public final class NewtonMinimizer {
@@ -57,6 +58,10 @@ public final class NewtonMinimizer {
   private var indefiniteSteps = 0
   private var lastRidge = 0.0
   private let hasBounds: Bool
+  /// The length of the step from where ``factor`` was made from the exact Hessian; infinite when it was not.
+  private var lastLength = Double.infinity
+  /// The product of that length and the next step's up to which the factor is used again: it leaves rounding only.
+  private static let reuseLimit = 1e-13
 
   /// Makes the memory for problems of one dimension; bounds may be infinite, `nil` means none.
   public init(dimension: Int, lower: [Double]? = nil, upper: [Double]? = nil) {
@@ -85,6 +90,7 @@ public final class NewtonMinimizer {
     x.assign(start)
     indefiniteSteps = 0
     lastRidge = 0
+    lastLength = .infinity
     for i in 0..<dimension { x[i] = min(max(x[i], lower[i]), upper[i]) }
     var evaluations = 1
     guard var value = objective.value(at: x.pointer), value.isFinite else {
@@ -181,11 +187,16 @@ public final class NewtonMinimizer {
 
   /// A direction of descent, no longer than the limit; `false` when there is none.
   private func findDirection(_ objective: some SmoothObjective, limit: Double) -> Bool {
+    if solveAgain() { return true }
+    lastLength = .infinity
     objective.curvature(.exact, into: hessian.pointer)
     if solve(ridge: 0) {
       indefiniteSteps = 0
       lastRidge = 0
-      return shorten(limit)
+      let length = shorten(limit)
+      // A held variable has no row in the factor, and a shortened step does not square the error.
+      if !hasBounds, length < limit { lastLength = length }
+      return true
     }
     indefiniteSteps += 1
     // For some steps the expected curvature is a good guide; then it only crawls past a saddle.
@@ -194,16 +205,23 @@ public final class NewtonMinimizer {
       while ridge < 100 {
         if solve(ridge: ridge) {
           lastRidge = ridge
-          return shorten(limit)
+          shorten(limit)
+          return true
         }
         ridge *= 3
       }
     }
     objective.curvature(.expected, into: hessian.pointer)
-    if solve(ridge: 0) { return shorten(limit) }
+    if solve(ridge: 0) {
+      shorten(limit)
+      return true
+    }
     var ridge = 1e-10
     while ridge < 1e6 {
-      if solve(ridge: ridge) { return shorten(limit) }
+      if solve(ridge: ridge) {
+        shorten(limit)
+        return true
+      }
       ridge *= 100
     }
     return false
@@ -237,16 +255,33 @@ public final class NewtonMinimizer {
     return slope < 0
   }
 
-  private func shorten(_ limit: Double) -> Bool {
+  /// Solves with the last exact Hessian's factor; `false` where the step would leave more than rounding.
+  private func solveAgain() -> Bool {
+    guard lastLength < 1e-3 else { return false }
+    for i in 0..<dimension { direction[i] = -g[i] }
+    Kernels.solve(factor: factor.pointer, order: dimension, direction.pointer)
+    return length() * lastLength <= Self.reuseLimit
+      && Kernels.dot(direction.pointer, g.pointer, count: dimension) < 0
+  }
+
+  /// The longest element of the direction in the metric.
+  private func length() -> Double {
     var longest = 0.0
     for i in 0..<dimension {
       longest = max(longest, direction[i].magnitude * metric[i].squareRoot())
     }
+    return longest
+  }
+
+  /// Shortens the direction to the limit; returns its length before.
+  @discardableResult
+  private func shorten(_ limit: Double) -> Double {
+    let longest = length()
     if longest > limit {
       let factor = limit / longest
       for i in 0..<dimension { direction[i] *= factor }
     }
-    return true
+    return longest
   }
 
   /// Backtracks from the full step; leaves the accepted point in `trial` and returns its value and fraction.

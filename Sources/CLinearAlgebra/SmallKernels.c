@@ -1,0 +1,76 @@
+#include "SmallKernels.h"
+
+#include <math.h>
+#include <stddef.h>
+
+// Fused multiply-adds would give other bits where the processor has them.
+#pragma STDC FP_CONTRACT OFF
+
+// Eight and four numbers anywhere in memory.
+typedef double v8 __attribute__((vector_size(64), aligned(8), may_alias));
+typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
+typedef double v16 __attribute__((vector_size(128), aligned(8), may_alias));
+#define AT(V, p) (*(V *)(p))
+#define ZERO(V) ((V){0})
+#define SUM8(v) ((((v)[0] + (v)[4]) + ((v)[1] + (v)[5])) + (((v)[2] + (v)[6]) + ((v)[3] + (v)[7])))
+#define INLINE static inline __attribute__((always_inline))
+
+#define NAME(f) f##_plain
+#define WIDE 4
+#define vw v4
+#include "SmallKernels.inc"
+#undef NAME
+#undef WIDE
+#undef vw
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#define NAME(f) f##_avx2
+#define WIDE 8
+#define vw v8
+#include "SmallKernels.inc"
+#undef NAME
+#undef WIDE
+#undef vw
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq"))), apply_to = function)
+#define NAME(f) f##_avx512
+#define WIDE 16
+#define vw v16
+#include "SmallKernels.inc"
+#undef NAME
+#undef WIDE
+#undef vw
+#pragma clang attribute pop
+#endif
+
+const sk_kernels *sk_active = &kernels_plain;
+
+const sk_kernels *sk_level(int level) {
+  switch (level) {
+  case 0: return &kernels_plain;
+#if defined(__x86_64__)
+  case 1: return __builtin_cpu_supports("avx2") ? &kernels_avx2 : NULL;
+  case 2:
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
+      ? &kernels_avx512
+      : NULL;
+#endif
+  default: return NULL;
+  }
+}
+
+// Before main: no call can come earlier, none later finds another choice.
+__attribute__((constructor)) static void choose(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+#endif
+  for (int level = 2; level > 0; level--) {
+    const sk_kernels *kernels = sk_level(level);
+    if (kernels != NULL) {
+      sk_active = kernels;
+      return;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// Dense kernels for small orders, where a call of BLAS or LAPACK costs more than its work.
+//
+// Compiled once for every x86-64 processor and once each for AVX2 and AVX-512; the best of what the processor has is
+// chosen when the program is loaded. No fused multiply-add anywhere and sums in one order, so that all three give the
+// same bits. Matrices are column-major without padding.
+#ifndef SMALL_KERNELS_H
+#define SMALL_KERNELS_H
+
+typedef struct {
+  // a = L Lᵀ in the lower triangle; the strict upper one is not written. 0 where a pivot is not positive and finite.
+  int (*cholesky)(double *a, long n);
+  // From L in the lower triangle to the inverse of L Lᵀ in the lower triangle; the upper one is lost.
+  void (*invert_factor)(double *a, long n);
+  // Solves L Lᵀ x = b in place.
+  void (*solve)(const double *l, long n, double *b);
+  // c = a b: a is rows × inner, b inner × columns.
+  void (*product)(const double *a, const double *b, long rows, long inner, long columns, double *c);
+  // c = aᵀ b: a is rows × left, b rows × columns.
+  void (*transposed_product)(const double *a, const double *b, long rows, long left, long columns, double *c);
+  // The lower triangle of c = a b, for a product that is symmetric: all three are n × n.
+  void (*symmetric_product)(const double *a, const double *b, long n, double *c);
+  // c = a b as in product, the zeros of b left out.
+  void (*sparse_product)(const double *a, const double *b, long rows, long inner, long columns, double *c);
+  // Σ a[i] b[i].
+  double (*dot)(const double *a, const double *b, long count);
+  // b[i] += factor · a[i].
+  void (*add)(double factor, const double *a, long count, double *b);
+} sk_kernels;
+
+// The kernels of a level: 0 for every processor, 1 for AVX2, 2 for AVX-512; null where this processor lacks it.
+const sk_kernels *sk_level(int level);
+
+// The kernels in use: set before main.
+extern const sk_kernels *sk_active;
+
+static inline int sk_cholesky(double *a, long n) { return sk_active->cholesky(a, n); }
+static inline void sk_invert_factor(double *a, long n) { sk_active->invert_factor(a, n); }
+static inline void sk_solve(const double *l, long n, double *b) { sk_active->solve(l, n, b); }
+static inline void sk_product(const double *a, const double *b, long rows, long inner, long columns, double *c) {
+  sk_active->product(a, b, rows, inner, columns, c);
+}
+static inline void sk_transposed_product(const double *a, const double *b, long rows, long left, long columns,
+                                         double *c) {
+  sk_active->transposed_product(a, b, rows, left, columns, c);
+}
+static inline void sk_symmetric_product(const double *a, const double *b, long n, double *c) {
+  sk_active->symmetric_product(a, b, n, c);
+}
+static inline void sk_sparse_product(const double *a, const double *b, long rows, long inner, long columns,
+                                     double *c) {
+  sk_active->sparse_product(a, b, rows, inner, columns, c);
+}
+static inline double sk_dot(const double *a, const double *b, long count) { return sk_active->dot(a, b, count); }
+static inline void sk_add(double factor, const double *a, long count, double *b) {
+  sk_active->add(factor, a, count, b);
+}
+
+#endif
