@@ -33,11 +33,13 @@ public struct MissingPatterns: Sendable, Hashable {
   /// The number of rows.
   public var count: Int { patternOfRow.count }
 
+  /// Whether variables, patterns and the rows' patterns are equal.
   public static func == (left: MissingPatterns, right: MissingPatterns) -> Bool {
     left.variables == right.variables && left.patternOfRow == right.patternOfRow
       && left.patterns == right.patterns
   }
 
+  /// Hashes what ``==(_:_:)`` compares.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(variables)
     hasher.combine(patterns)
@@ -310,52 +312,5 @@ extension MissingPatterns {
     }
     return MissingPatterns(
       variables: places.map { variables[$0] }, patterns: selected, patternOfRow: patternOfRow)
-  }
-
-  /// Means of what is observed, and for every pair of variables the covariance of the rows that have both.
-  ///
-  /// As lavaan reports them: each covariance has the divisor n - 1 of its own rows and is multiplied by (N - 1) / N. A pair
-  /// that never occurs has 0.
-  package func pairwiseMoments() -> (mean: [Double], covariance: Matrix) {
-    let p = variables.count
-    let mean = availableMoments().mean
-    var counts = Matrix(rowCount: p, columnCount: p)
-    var sums = counts
-    var products = counts
-    var deviation = [Double](repeating: 0, count: p)
-    counts.elements.withUnsafeMutableBufferPointer { counts in
-      sums.elements.withUnsafeMutableBufferPointer { sums in
-        products.elements.withUnsafeMutableBufferPointer { products in
-          for pattern in patterns {
-            let n = pattern.weight
-            let q = pattern.observed.count
-            for place in 0..<q { deviation[place] = pattern.mean[place] - mean[pattern.observed[place]] }
-            for b in 0..<q {
-              let column = pattern.observed[b] * p
-              for a in 0..<q {
-                let i = pattern.observed[a]
-                var product = deviation[a] * deviation[b]
-                for k in 0..<pattern.deviations.columnCount {
-                  product += pattern.deviations.elements[a + k * q] * pattern.deviations.elements[b + k * q]
-                }
-                counts[i + column] += n
-                // The sum of variable i over the rows in which the other is observed too.
-                sums[i + column] += n * deviation[a]
-                products[i + column] += n * product
-              }
-            }
-          }
-        }
-      }
-    }
-    var covariance = Matrix(rowCount: p, columnCount: p)
-    let factor = Double(count - 1) / Double(count)
-    for j in 0..<p {
-      for i in 0..<p where counts[i, j] > 1 {
-        let centred = products[i, j] - sums[i, j] * sums[j, i] / counts[i, j]
-        covariance[i, j] = factor * centred / (counts[i, j] - 1)
-      }
-    }
-    return (mean, covariance)
   }
 }

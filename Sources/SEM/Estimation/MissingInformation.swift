@@ -36,12 +36,12 @@ final class MissingInformation {
     start = (0..<n).map { $0 * n - $0 * ($0 + 1) / 2 }
     products = NumberBuffer(count: length * length)
     spread = NumberBuffer(count: length * length)
-    // Room for a batch and one pattern more, or for all of them.
+    // Room for a batch and one run of patterns more, or for all of them.
     let needed = layout.patterns.reduce((c: 0, y: 0)) { sum, pattern in
       (c: sum.c + pattern.missingCount * pattern.missingCount, y: sum.y + n * pattern.rank)
     }
-    covariances = NumberBuffer(count: min(needed.c, Self.batchSize + n * n))
-    columns = NumberBuffer(count: min(needed.y, Self.batchSize + n * layout.widest.z))
+    covariances = NumberBuffer(count: min(needed.c, Self.batchSize + LaneKernels.count * n * n))
+    columns = NumberBuffer(count: min(needed.y, Self.batchSize + LaneKernels.count * n * layout.widest.z))
     line = NumberBuffer(count: Self.lineWidth + n)
   }
 
@@ -56,25 +56,44 @@ final class MissingInformation {
     var usedC = 0
     var usedY = 0
     return likelihood.places.withUnsafeBufferPointer { places in
-      guard let places = places.baseAddress else { return true }
-      for layout in likelihood.layouts where layout.missingCount > 0 && layout.share > 0 {
-        let m = layout.missingCount
-        if usedC >= Self.batchSize || usedY >= Self.batchSize {
-          add(waiting, kind)
-          waiting.removeAll(keepingCapacity: true)
-          usedC = 0
-          usedY = 0
+      guard let base = places.baseAddress else { return true }
+      let isDefined = likelihood.layouts.withUnsafeBufferPointer { layouts in
+        var first = 0
+        while first < layouts.count {
+          let m = layouts[first].missingCount
+          guard m > 0 else {
+            first += 1
+            continue
+          }
+          let end = likelihood.endOfRun(layouts, from: first)
+          if usedC >= Self.batchSize || usedY >= Self.batchSize {
+            add(waiting, kind)
+            waiting.removeAll(keepingCapacity: true)
+            usedC = 0
+            usedY = 0
+          }
+          let c = covariances.pointer + usedC
+          guard likelihood.invertMissing(layouts, places, first..<end, into: c) != nil else { return false }
+          for index in first..<end {
+            let layout = layouts[index]
+            let own = c + (index - first) * m * m
+            let y = columns.pointer + usedY
+            if kind == .exact {
+              likelihood.complete(layout, places, covariance: own, into: y)
+              usedY += order * layout.rank
+            }
+            waiting.append(
+              Waiting(
+                share: layout.share, missing: base + layout.missingStart, count: m, covariance: own,
+                columns: y,
+                rank: layout.rank))
+          }
+          usedC += (end - first) * m * m
+          first = end
         }
-        let c = covariances.pointer + usedC
-        let y = kind == .exact ? columns.pointer + usedY : nil
-        guard likelihood.complete(layout, covariance: c, columns: y) else { return false }
-        waiting.append(
-          Waiting(
-            share: layout.share, missing: places + layout.missingStart, count: m, covariance: c,
-            columns: columns.pointer + usedY, rank: layout.rank))
-        usedC += m * m
-        if kind == .exact { usedY += order * layout.rank }
+        return true
       }
+      guard isDefined else { return false }
       add(waiting, kind)
       contract()
       return true

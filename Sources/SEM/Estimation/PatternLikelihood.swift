@@ -42,6 +42,11 @@ package final class PatternLikelihood {
   private let cross: NumberBuffer
   private let regression: NumberBuffer
   private let reduced: NumberBuffer
+  /// P_mm⁻¹ of the patterns at hand.
+  private let covariances: NumberBuffer
+  private let lanes: UnsafeMutablePointer<SIMD8<Double>>
+  /// Above this order a matrix is inverted alone.
+  private static let laneOrder = 24
 
   var layouts: [Layout] { layout.patterns }
   var places: [Int] { layout.places }
@@ -69,7 +74,14 @@ package final class PatternLikelihood {
     cross = NumberBuffer(count: n * n)
     regression = NumberBuffer(count: n * n)
     reduced = NumberBuffer(count: 2 * n)
+    let most = layout.patterns.reduce(0) { max($0, $1.missingCount) }
+    let laneOrder = min(most, Self.laneOrder)
+    covariances = NumberBuffer(count: max(most * most, LaneKernels.count * laneOrder * laneOrder))
+    lanes = .allocate(capacity: max(1, laneOrder * laneOrder))
+    lanes.initialize(repeating: .zero, count: max(1, laneOrder * laneOrder))
   }
+
+  deinit { lanes.deallocate() }
 
   /// F at Σ⁺ (order², both triangles), or `nil` where Σ⁺ is not positive definite.
   ///
@@ -92,12 +104,25 @@ package final class PatternLikelihood {
     }
     let isDefined = layout.patterns.withUnsafeBufferPointer { layouts in
       layout.places.withUnsafeBufferPointer { places in
-        for index in layouts.indices where layouts[index].missingCount > 0 {
-          let term =
-            layouts[index].isDirect
-            ? addDirect(layouts[index], places) : addExpected(layouts[index], places)
-          guard let term else { return false }
-          sum += layouts[index].share * term
+        var first = 0
+        while first < layouts.count {
+          if layouts[first].missingCount == 0 {
+            first += 1
+          } else if layouts[first].isDirect {
+            guard let term = addDirect(layouts[first], places) else { return false }
+            sum += layouts[first].share * term
+            first += 1
+          } else {
+            let end = self.endOfRun(layouts, from: first)
+            let c = covariances.pointer
+            guard let logarithms = invertMissing(layouts, places, first..<end, into: c) else { return false }
+            let m = layouts[first].missingCount
+            for index in first..<end {
+              let trace = addExpected(layouts[index], places, covariance: c + (index - first) * m * m)
+              sum += layouts[index].share * (logarithms[index - first] - trace)
+            }
+            first = end
+          }
         }
         return true
       }
@@ -117,35 +142,82 @@ package final class PatternLikelihood {
     return sum - 1
   }
 
-  /// log|P_mm| - tr(P_mm⁻¹ P_mo M P_om) of one pattern; adds T_om, and half of T_mm, to the columns of m of `scratch`, with
-  /// half of P_mm⁻¹ apart.
-  @inline(__always)
-  private func addExpected(_ layout: Layout, _ places: UnsafeBufferPointer<Int>) -> Double? {
-    let n = order
-    let m = layout.missingCount
-    let missing = layout.missingStart
-    let w = precision.pointer
-    let l = small.pointer
-    for j in 0..<m {
-      let column = w + places[missing + j] * n
-      for i in j..<m { l[i + j * m] = column[places[missing + i]] }
-    }
-    guard Kernels.choleskyInPlace(l, order: m) else { return nil }
-    let logDeterminant = Kernels.logDeterminant(factor: l, order: m)
-    let f = layout.share
-    let trace = layout.productStart < 0 ? addByFactor(layout, places) : addByProduct(layout, places)
-    Kernels.invertFactorInPlace(l, order: m)
-    for j in 0..<m {
-      let target = missingCovariance.pointer + places[missing + j] * n
-      for i in 0..<j { target[places[missing + i]] += f * l[i + j * m] }
-      target[places[missing + j]] += 0.5 * f * l[j + j * m]
-    }
-    return logDeterminant - trace
+  /// Where a run of patterns ends that are factored together: eight at most, which miss equally many variables.
+  func endOfRun(_ layouts: UnsafeBufferPointer<Layout>, from first: Int) -> Int {
+    let m = layouts[first].missingCount
+    guard m <= Self.laneOrder else { return first + 1 }
+    var end = first + 1
+    while end < min(layouts.count, first + LaneKernels.count), layouts[end].missingCount == m { end += 1 }
+    return end
   }
 
-  /// With v = P_mm⁻¹ P_mo R the expected values of what is missing are -v: adds -R vᵀ and half of v vᵀ.
+  /// P_mm⁻¹ of a run of patterns at the last point, m² numbers each; both triangles.
+  ///
+  /// - Returns: log|P_mm| of each; `nil` where a matrix has no factor.
+  func invertMissing(
+    _ layouts: UnsafeBufferPointer<Layout>, _ places: UnsafeBufferPointer<Int>, _ run: Range<Int>,
+    into c: UnsafeMutablePointer<Double>
+  ) -> SIMD8<Double>? {
+    let n = order
+    let m = layouts[run.lowerBound].missingCount
+    if m > Self.laneOrder {
+      let missing = layouts[run.lowerBound].missingStart
+      for j in 0..<m {
+        let column = precision.pointer + places[missing + j] * n
+        for i in j..<m { c[i + j * m] = column[places[missing + i]] }
+      }
+      guard Kernels.choleskyInPlace(c, order: m) else { return nil }
+      let logarithm = Kernels.logDeterminant(factor: c, order: m)
+      Kernels.invertFactorInPlace(c, order: m)
+      return SIMD8(repeating: logarithm)
+    }
+    let width = LaneKernels.count
+    let numbers = UnsafeMutableRawPointer(lanes).assumingMemoryBound(to: Double.self)
+    for lane in 0..<width {
+      // Lanes without a pattern repeat the last one.
+      let missing = layouts[min(run.lowerBound + lane, run.upperBound - 1)].missingStart
+      for j in 0..<m {
+        let column = precision.pointer + places[missing + j] * n
+        for i in j..<m { numbers[(i + j * m) * width + lane] = column[places[missing + i]] }
+      }
+    }
+    guard let logarithms = LaneKernels.invertInPlace(lanes, order: m) else { return nil }
+    for lane in 0..<run.count {
+      let target = c + lane * m * m
+      for j in 0..<m {
+        for i in j..<m {
+          let value = numbers[(i + j * m) * width + lane]
+          target[i + j * m] = value
+          target[j + i * m] = value
+        }
+      }
+    }
+    return logarithms
+  }
+
+  /// tr(P_mm⁻¹ P_mo M P_om) of one pattern with C = P_mm⁻¹; adds T_om, and half of T_mm, to the columns of m of `scratch`,
+  /// with half of C apart.
   @inline(__always)
-  private func addByFactor(_ layout: Layout, _ places: UnsafeBufferPointer<Int>) -> Double {
+  private func addExpected(
+    _ layout: Layout, _ places: UnsafeBufferPointer<Int>, covariance c: UnsafePointer<Double>
+  ) -> Double {
+    let m = layout.missingCount
+    let missing = layout.missingStart
+    let f = layout.share
+    for j in 0..<m {
+      let target = missingCovariance.pointer + places[missing + j] * order
+      for i in 0..<j { target[places[missing + i]] += f * c[i + j * m] }
+      target[places[missing + j]] += 0.5 * f * c[j + j * m]
+    }
+    return layout.productStart < 0
+      ? addByFactor(layout, places, covariance: c) : addByProduct(layout, places, covariance: c)
+  }
+
+  /// With v = C P_mo R the expected values of what is missing are -v: adds -R vᵀ and half of v vᵀ.
+  @inline(__always)
+  private func addByFactor(
+    _ layout: Layout, _ places: UnsafeBufferPointer<Int>, covariance c: UnsafePointer<Double>
+  ) -> Double {
     let n = order
     let m = layout.missingCount
     let missing = layout.missingStart
@@ -157,11 +229,14 @@ package final class PatternLikelihood {
       let solved = v + m
       for j in 0..<m {
         v[j] = Kernels.dot(factor, precision.pointer + places[missing + j] * n, count: n)
-        solved[j] = v[j]
       }
-      Kernels.solve(factor: small.pointer, order: m, solved)
       for j in 0..<m {
-        trace += v[j] * solved[j]
+        var sum = 0.0
+        for i in 0..<m { sum += c[i + j * m] * v[i] }
+        solved[j] = sum
+        trace += v[j] * sum
+      }
+      for j in 0..<m {
         let target = scratch.pointer + places[missing + j] * n
         let value = f * solved[j]
         for i in 0..<n { target[i] -= value * factor[i] }
@@ -172,24 +247,29 @@ package final class PatternLikelihood {
     return trace
   }
 
-  /// The same from M itself: with b = P_om P_mm⁻¹ adds -M b and half of bᵀ M b.
-  private func addByProduct(_ layout: Layout, _ places: UnsafeBufferPointer<Int>) -> Double {
+  /// The same from M itself: with b = P_om C adds -M b and half of bᵀ M b.
+  private func addByProduct(
+    _ layout: Layout, _ places: UnsafeBufferPointer<Int>, covariance c: UnsafePointer<Double>
+  ) -> Double {
     let n = order
     let o = layout.observedCount
     let m = layout.missingCount
-    let l = small.pointer
-    let c = cross.pointer
-    let mb = c + o * m
+    let w = cross.pointer
+    let mb = w + o * m
     let b = regression.pointer
     for j in 0..<m {
       let column = precision.pointer + places[layout.missingStart + j] * n
-      for i in 0..<o {
-        let value = column[places[layout.observedStart + i]]
-        c[i + j * o] = value
-        b[i + j * o] = value
+      for i in 0..<o { w[i + j * o] = column[places[layout.observedStart + i]] }
+    }
+    for j in 0..<m {
+      let target = b + j * o
+      for i in 0..<o { target[i] = c[j * m] * w[i] }
+      for k in 1..<max(m, 1) {
+        let value = c[k + j * m]
+        let column = w + k * o
+        for i in 0..<o { target[i] += value * column[i] }
       }
     }
-    solveRows(b, rows: o, factor: l, order: m)
     Kernels.multiply(symmetric: products.pointer + layout.productStart, order: o, b, columns: m, into: mb)
     var trace = 0.0
     for j in 0..<m {
@@ -199,30 +279,10 @@ package final class PatternLikelihood {
         target[places[layout.missingStart + i]] += i == j ? 0.5 * value : value
       }
       let source = mb + j * o
-      trace += Kernels.dot(source, c + j * o, count: o)
+      trace += Kernels.dot(source, w + j * o, count: o)
       for i in 0..<o { target[places[layout.observedStart + i]] -= layout.share * source[i] }
     }
     return trace
-  }
-
-  /// b ← b (L Lᵀ)⁻¹, row by row in columns.
-  @inline(__always)
-  private func solveRows(
-    _ b: UnsafeMutablePointer<Double>, rows: Int, factor l: UnsafePointer<Double>, order m: Int
-  ) {
-    halfSolveRows(b, rows: rows, factor: l, order: m)
-    var j = m - 1
-    while j >= 0 {
-      let target = b + j * rows
-      for k in (j + 1)..<max(m, j + 1) {
-        let value = l[k + j * m]
-        let column = b + k * rows
-        for i in 0..<rows { target[i] -= value * column[i] }
-      }
-      let scale = 1 / l[j + j * m]
-      for i in 0..<rows { target[i] *= scale }
-      j -= 1
-    }
   }
 
   /// b ← b L⁻ᵀ.
@@ -414,36 +474,27 @@ package final class PatternLikelihood {
     return o
   }
 
-  /// What the observed values of a pattern say about the missing ones, at the last point.
+  /// The columns of R of a pattern with the expected values -C P_mo R in the gaps, order × rank, given C = P_mm⁻¹.
   ///
-  /// - Parameters:
-  ///   - c: Their covariance matrix P_mm⁻¹ given what is observed, m × m.
-  ///   - columns: The columns of R with the expected values -P_mm⁻¹ P_mo R in the gaps, order × rank; `nil` for none.
-  /// - Returns: Whether P_mm is positive definite.
-  /// - Complexity: O(m³ + p m r).
+  /// - Complexity: O(p m r).
   func complete(
-    _ layout: Layout, covariance c: UnsafeMutablePointer<Double>, columns: UnsafeMutablePointer<Double>?
-  ) -> Bool {
+    _ layout: Layout, _ places: UnsafeBufferPointer<Int>, covariance c: UnsafePointer<Double>,
+    into columns: UnsafeMutablePointer<Double>
+  ) {
     let n = order
     let m = layout.missingCount
-    return places.withUnsafeBufferPointer { places in
-      let missing = layout.missingStart
+    let missing = layout.missingStart
+    let v = reduced.pointer
+    for k in 0..<layout.rank {
+      let factor = factors.pointer + layout.factorStart + k * n
+      let target = columns + k * n
+      target.update(from: factor, count: n)
+      for j in 0..<m { v[j] = Kernels.dot(factor, precision.pointer + places[missing + j] * n, count: n) }
       for j in 0..<m {
-        let column = precision.pointer + places[missing + j] * n
-        for i in j..<m { c[i + j * m] = column[places[missing + i]] }
+        var sum = 0.0
+        for i in 0..<m { sum += c[i + j * m] * v[i] }
+        target[places[missing + j]] = -sum
       }
-      guard Kernels.choleskyInPlace(c, order: m) else { return false }
-      Kernels.invertFactorInPlace(c, order: m)
-      guard let columns else { return true }
-      let v = reduced.pointer
-      for k in 0..<layout.rank {
-        let factor = factors.pointer + layout.factorStart + k * n
-        let target = columns + k * n
-        target.update(from: factor, count: n)
-        for j in 0..<m { v[j] = Kernels.dot(factor, precision.pointer + places[missing + j] * n, count: n) }
-        for j in 0..<m { target[places[missing + j]] = -Kernels.dot(c + j * m, v, count: m) }
-      }
-      return true
     }
   }
 

@@ -52,14 +52,16 @@ struct FullInformationCorrection {
       else { return nil }
       modelStatistic += information.count * f
       baselineStatistic += information.count * f0
-      modelBias.add(information, information.jacobian)
+      let transposed = information.jacobian.transposed
+      modelBias.add(information, times: { $0 * information.jacobian }, transposed: { transposed * $0 })
       // The independence model's parameters are some of the moments.
       let isFree = Set(fit.independenceParameters(index))
-      let free = information.places.indices.filter { isFree.contains(information.places[$0]) }
-      var selection = Matrix(rowCount: information.places.count, columnCount: free.count)
-      for (column, row) in free.enumerated() { selection[row, column] = 1 }
+      let all = Array(information.places.indices)
+      let free = all.filter { isFree.contains(information.places[$0]) }
       var terms = BiasTerms(order: free.count)
-      terms.add(information, selection)
+      terms.add(
+        information, times: { $0.submatrix(rows: all, columns: free) },
+        transposed: { $0.submatrix(rows: free, columns: Array(0..<$0.columnCount)) })
       guard let inverse = (try? Cholesky(terms.information.symmetrized()))?.inverse() else { return nil }
       baselineBias += terms.bias(inverse)
     }
@@ -85,15 +87,21 @@ struct FullInformationCorrection {
       mixed = information
     }
 
-    mutating func add(_ block: IncompleteInformation, _ jacobian: Matrix) {
+    /// Adds a block, given V ↦ VΔ and V ↦ ΔᵀV.
+    mutating func add(
+      _ block: IncompleteInformation, times: (Matrix) -> Matrix, transposed: (Matrix) -> Matrix
+    ) {
       let n = block.count
-      let transposed = jacobian.transposed
-      let weighted = block.complete * jacobian
+      let weighted = times(block.complete)
+      let own = n * transposed(times(block.observed))
+      let completeOwn = n * transposed(weighted)
       trace += block.complete.traceOfProduct(with: block.spread)
-      information += n * (transposed * (block.observed * jacobian))
-      complete += n * (transposed * weighted)
-      firstOrder += n * (transposed * (block.firstOrder * jacobian))
-      mixed += n * (transposed * (block.firstOrder * (block.inverse * weighted)))
+      information += own
+      complete += completeOwn
+      // J is V_M where data are normal.
+      firstOrder += block.isRobust ? n * transposed(times(block.firstOrder)) : own
+      mixed +=
+        block.isRobust ? n * transposed(block.firstOrder * (block.inverse * weighted)) : completeOwn
     }
 
     /// k, given (Σ n ΔᵀV_MΔ)⁻¹.

@@ -20,7 +20,8 @@ struct IncompleteInformation {
 
   /// Γ = V_M⁻¹ J V_M⁻¹: the asymptotic covariance matrix of the saturated moments.
   var spread: Matrix { isRobust ? inverse.sandwiching(firstOrder) : inverse }
-  private let isRobust: Bool
+  /// Whether J is not V_M.
+  let isRobust: Bool
 
   /// - Parameters:
   ///   - fit: The fit.
