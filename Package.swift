@@ -33,8 +33,7 @@ let package = Package(
         .define("ACCELERATE_NEW_LAPACK", .when(platforms: [.macOS, .iOS]))
       ],
       linkerSettings: [
-        .linkedLibrary("lapack", .when(platforms: [.linux])),
-        .linkedLibrary("blas", .when(platforms: [.linux])),
+        .linkedLibrary("dl", .when(platforms: [.linux])),
         .linkedLibrary("m", .when(platforms: [.linux])),
         .linkedFramework("Accelerate", .when(platforms: [.macOS, .iOS])),
       ]

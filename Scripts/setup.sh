@@ -50,8 +50,8 @@ has_gcc_file() { compgen -G "/usr/lib/gcc/*/*/$1" >/dev/null; }
 find_missing() {
   packages=() reasons=() openblas=no
 
-  has_library liblapack.so || need liblapack-dev "LAPACK: the matrix factorizations behind every fit"
-  has_library libblas.so || need libblas-dev "BLAS: the matrix products behind every fit"
+  has_library liblapack.so.3 || need liblapack3 "LAPACK: the matrix factorizations behind every fit"
+  has_library libblas.so.3 || need libblas3 "BLAS: the matrix products behind every fit"
   [[ ${WITH_OPENBLAS:-yes} == no ]] || has_library libopenblas.so.0 || openblas=yes
 
   # The Swift toolchain compiles and links against the system's C library and uses its linker.
@@ -91,7 +91,7 @@ find_missing() {
 list_missing() {
   local i
   for i in "${!packages[@]}"; do printf '  %-18s %s\n' "${packages[i]}" "${reasons[i]}"; done
-  [[ $openblas == no ]] || printf '  %-18s %s\n' libopenblas-dev "recommended: a fast BLAS, used through Debian's alternatives"
+  [[ $openblas == no ]] || printf '  %-18s %s\n' libopenblas0 "recommended: a fast BLAS, used through Debian's alternatives"
 }
 
 find_missing
@@ -115,7 +115,7 @@ give_up() {          # give_up WHY; only a missing requirement is fatal
 }
 
 if ! command -v apt-get >/dev/null; then
-  give_up "no apt-get here. Install these with your package manager (Fedora: lapack-devel blas-devel openblas-devel)."
+  give_up "no apt-get here. Install these with your package manager (Fedora: lapack blas openblas)."
 fi
 
 export DEBIAN_FRONTEND=noninteractive
@@ -125,7 +125,7 @@ if [[ $(id -u) != 0 ]]; then
     as_root=(sudo env DEBIAN_FRONTEND=noninteractive)
   else
     wanted=(${packages[@]+"${packages[@]/libstdc++-dev/g++}"})
-    [[ $openblas == no ]] || wanted+=(libopenblas-dev)
+    [[ $openblas == no ]] || wanted+=(libopenblas0)
     give_up "needs root and there is no sudo. As root, run: apt-get update && apt-get install ${wanted[*]}"
   fi
 fi
@@ -158,7 +158,7 @@ if [[ ${#names[@]} != 0 ]]; then
   install "${names[@]}" || { tail -n 20 "$log" >&2; give_up "could not install. As root, run: apt-get install ${names[*]}"; }
 fi
 if [[ $openblas == yes ]]; then
-  install libopenblas-dev || echo "setup: no OpenBLAS; going on with the BLAS that is there." >&2
+  install libopenblas0 || echo "setup: no OpenBLAS; going on with the BLAS that is there." >&2
 fi
 
 find_missing

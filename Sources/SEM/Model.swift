@@ -112,7 +112,6 @@ public struct Model: Sendable, Hashable {
     let observed = specification.table.blocks.first?.observed ?? []
     let data: GroupedData
     var designs: [CaseDesign] = []
-    var notes = specification.warnings.map { FitNote(code: $0.code, message: $0.description) }
     do {
       data = try GroupedData(table, variables: observed, groupVariable: group)
       try data.requireSound()
@@ -125,6 +124,15 @@ public struct Model: Sendable, Hashable {
     } catch {
       throw .data(error)
     }
+    return try fit(to: data, specification, designs, fitOptions)
+  }
+
+  /// Fits the completed model to complete rows or to their moments.
+  func fit(
+    to data: GroupedData, _ specification: ModelSpecification, _ designs: [CaseDesign] = [],
+    _ fitOptions: FitOptions
+  ) throws(SEMError) -> FittedModel {
+    var notes = specification.warnings.map { FitNote(code: $0.code, message: $0.description) }
     notes += data.problems.map {
       FitNote(code: $0.code.rawValue, message: "\($0.error)", subjects: $0.variables)
     }

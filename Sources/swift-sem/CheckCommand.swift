@@ -3,8 +3,8 @@ internal import SEM
 internal import SEMReport
 
 struct CheckCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "check",
+  static let configuration = CommandConfiguration.part(
+    "check",
     abstract: "Look at a model, and at data for it, without fitting.",
     discussion: """
       Shows the complete parameter table, degrees of freedom, whether the model is identified (and if not, which \
@@ -41,12 +41,13 @@ struct CheckCommand: ParsableCommand {
 
 extension ModelCheck {
   init(_ model: Model, source: DataArguments.Source?, group: String?) throws(SEMError) {
-    switch source {
-    case .table(let table): try self.init(model, data: table, group: group)
-    case .covariances(let matrices, let labels):
+    if case .covariances(let matrices, let labels) = source {
       try self.init(
         model, moments: matrices.map(\.moments), groupLabels: labels, problems: matrices.flatMap(\.problems))
-    case nil: try self.init(model)
+    } else if let table = try source?.table() {
+      try self.init(model, data: table, group: group)
+    } else {
+      try self.init(model)
     }
   }
 }

@@ -41,8 +41,20 @@ struct DataArguments: ParsableArguments {
   /// What was read.
   enum Source {
     case table(DataTable)
+    /// A regular file of rows that is read once, where moments are needed and no more.
+    case file(String, CSVOptions)
     /// One matrix, or one for each group with its label.
     case covariances([CovarianceInput], labels: [String])
+
+    /// The rows as a table; `nil` where there are none.
+    func table() throws(SEMError) -> DataTable? {
+      switch self {
+      case .table(let table): return table
+      case .file(let path, let csv):
+        do { return try DataTable(contentsOf: path, options: csv) } catch { throw .data(error) }
+      case .covariances: return nil
+      }
+    }
 
     /// Whether there are several groups without a column that says so.
     var hasGroups: Bool {
@@ -66,7 +78,10 @@ struct DataArguments: ParsableArguments {
     }
   }
 
-  func read() throws -> Source? {
+  /// Reads what is there.
+  ///
+  /// - Parameter keepsRows: Whether more is needed than moments: a file of rows is then read whole.
+  func read(keepsRows: Bool = true) throws -> Source? {
     let counts = try numbers()
     if data != nil, !covariances.isEmpty {
       throw Failure(
@@ -81,7 +96,9 @@ struct DataArguments: ParsableArguments {
             code: "usage.two-sources", message: "--nobs, --means and --sds go with --cov, not with --data.",
             hint: "Leave them out: rows of data have them.", status: .usage)
         }
-        return .table(try DataTable(contentsOf: data, options: CSVOptions(missingCodes: missingCodes)))
+        let options = CSVOptions(missingCodes: missingCodes)
+        if !keepsRows, isRegularFile(data) { return .file(data, options) }
+        return .table(try DataTable(contentsOf: data, options: options))
       }
       guard !covariances.isEmpty else {
         if hasCompanions {
@@ -95,6 +112,12 @@ struct DataArguments: ParsableArguments {
     } catch let error as DataError {
       throw Failure(error)
     }
+  }
+
+  /// A pipe may be in another encoding than UTF-8, which shows when it is too late to read it whole.
+  private func isRegularFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   private func numbers() throws -> [Int] {

@@ -4,8 +4,8 @@ internal import SEM
 internal import SEMReport
 
 struct DiagramCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "diagram",
+  static let configuration = CommandConfiguration.part(
+    "diagram",
     abstract: "Draw the path diagram of a model, with or without estimates.",
     discussion: """
       The ending of --output tells what is written: .svg, .tex (TikZ), .dot (Graphviz), and, with the program \

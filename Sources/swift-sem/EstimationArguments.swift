@@ -88,6 +88,8 @@ struct EstimationArguments: ParsableArguments {
     options.testSeed = seed
     switch data {
     case .table(let table): return try model.fit(to: table, group: group, options: options)
+    case .file(let path, let csv):
+      return try model.fit(streaming: path, group: group, csv: csv, options: options)
     case .covariances(let matrices, let labels):
       if group != nil {
         throw Failure(

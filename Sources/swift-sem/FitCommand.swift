@@ -4,8 +4,8 @@ internal import SEMReport
 internal import SEMStudy
 
 struct FitCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "fit",
+  static let configuration = CommandConfiguration.part(
+    "fit",
     abstract: "Fit a model to data or to a covariance matrix.",
     discussion: """
       Examples:
@@ -47,7 +47,7 @@ struct FitCommand: ParsableCommand {
   func run() throws {
     try checkChoices()
     let (text, name) = try model.read()
-    guard let data = try source.read() else {
+    guard let data = try source.read(keepsRows: needsRows()) else {
       throw Failure(
         code: "usage.no-data", message: "There are no data.",
         hint: "Add --data FILE, or --cov FILE --nobs N.",
@@ -78,6 +78,11 @@ struct FitCommand: ParsableCommand {
     } catch let error as SEMError {
       throw Failure(error, file: name, dataFile: source.mainFile)
     }
+  }
+
+  /// Whether something asked for needs more than the moments of the complete rows, or a second reading.
+  private func needsRows() throws -> Bool {
+    try estimation.fitOptions().needsRows || scores != nil || baseline != nil || inference.bootstrap != nil
   }
 
   /// What a report shows beyond the summary: the model as written, what was asked for besides, where it comes from.
@@ -137,7 +142,7 @@ struct FitCommand: ParsableCommand {
 
   /// One row for each row of the data; rows with missing values have no scores.
   private func writeScores(_ fit: FittedModel, _ data: DataArguments.Source, to path: String) throws {
-    guard case .table(let table) = data else {
+    guard let table = try data.table() else {
       throw Failure(
         code: "usage.scores", message: "Factor scores need rows of data, not a covariance matrix.",
         hint: "Give the data with --data.", status: .usage)

@@ -188,7 +188,7 @@ struct InferenceArguments: ParsableArguments {
   private func clusters(_ fit: FittedModel, _ data: DataArguments.Source, _ group: String?) throws -> [[Int]]?
   {
     guard let cluster else { return nil }
-    guard case .table(let table) = data else {
+    guard let table = try data.table() else {
       throw Failure(
         code: "usage.cluster", message: "--bootstrap-cluster needs rows of data.", status: .usage)
     }

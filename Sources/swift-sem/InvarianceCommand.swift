@@ -3,8 +3,8 @@ internal import SEM
 internal import SEMReport
 
 struct InvarianceCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "invariance",
+  static let configuration = CommandConfiguration.part(
+    "invariance",
     abstract: "Test measurement invariance over groups: configural, metric, scalar, strict.",
     discussion: """
       Each step makes more parameters equal over groups. A step holds if the change of fit stays within the rules of \
@@ -85,8 +85,8 @@ struct InvarianceCommand: ParsableCommand {
     _ model: Model, _ data: DataArguments.Source, _ options: MeasurementInvariance.Options
   ) throws -> MeasurementInvariance {
     switch data {
-    case .table(let table):
-      guard let group = self.model.group else {
+    case .table, .file:
+      guard let table = try data.table(), let group = self.model.group else {
         throw Failure(
           code: "usage.group", message: "Invariance is tested over groups.", hint: "Add --group VARIABLE.",
           status: .usage)

@@ -129,7 +129,9 @@ enum Provenance {
   static func files(_ files: [(id: String, path: String?)]) -> [Document.Provenance] {
     let names = ["data": Wording("Data", "数据文件"), "model": Wording("Model", "模型文件")]
     return files.flatMap { id, path -> [Document.Provenance] in
-      guard let path, path != "-", let bytes = FileManager.default.contents(atPath: path) else { return [] }
+      guard let path, path != "-",
+        let bytes = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+      else { return [] }
       let name = names[id] ?? Wording(id)
       return [
         .init(id, name, URL(filePath: path).lastPathComponent),

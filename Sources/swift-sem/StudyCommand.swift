@@ -11,8 +11,8 @@ enum LanguageChoice: String, ExpressibleByArgument, CaseIterable {
 }
 
 struct StudyCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "study",
+  static let configuration = CommandConfiguration.part(
+    "study",
     abstract:
       "Do a whole survey study: from one study file to the tables, diagrams and report that a paper prints.",
     discussion: """

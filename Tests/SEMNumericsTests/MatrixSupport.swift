@@ -4,7 +4,7 @@ import SEMNumerics
 let epsilon = Double.ulpOfOne
 
 /// The orders that tests of factorizations run through: empty, one, plain loops, and BLAS blocks.
-let orders = [0, 1, 2, 5, 17, 40, 70]
+let orders = [0, 1, 2, 5, 16, 17, 40, 70, 90]
 
 extension Matrix {
   /// A matrix of independent standard normal elements.

@@ -12,6 +12,10 @@ struct CSVReader {
   private(set) var values: [[Double]] = []
   private(set) var firstText: [DataTable.TextCell?] = []
   private(set) var rowCount = 0
+  /// The column whose cells are collected as text too, while a text is read in parts.
+  private(set) var labelColumn: Int?
+  /// The labels of the rows read.
+  private(set) var labels = TextCollector(capacity: 0)
 
   /// Prepares to read UTF-8 text without NUL bytes.
   init(_ bytes: UnsafeBufferPointer<UInt8>, options: CSVOptions) {
@@ -66,9 +70,10 @@ struct CSVReader {
   ///   - part: The part, from where the rows begin that have not been read.
   ///   - line: The line of the text at the part's start, counted from 1; moved to where reading ended.
   ///   - isLast: Whether nothing follows.
+  ///   - labelVariable: A column whose cells are wanted as ``labels``; said with the first part.
   /// - Returns: The number of bytes that are read.
   mutating func readRows(
-    _ part: UnsafeBufferPointer<UInt8>, line: inout Int, isLast: Bool
+    _ part: UnsafeBufferPointer<UInt8>, line: inout Int, isLast: Bool, labelVariable: String? = nil
   ) throws(DataError) -> Int {
     bytes = part
     var scanner = CSVScanner(part, delimiter: dialect.delimiter, position: 0, line: line)
@@ -80,6 +85,10 @@ struct CSVReader {
       try readNames(&scanner)
       values = Array(repeating: [], count: names.count)
       firstText = Array(repeating: nil, count: names.count)
+      if let labelVariable {
+        labelColumn = names.firstIndex(of: labelVariable)
+        if labelColumn == nil { throw .unknownVariable(labelVariable, in: names) }
+      }
     }
     var before = scanner
     while scanner.skipBlankLines() {
@@ -102,6 +111,7 @@ struct CSVReader {
         break
       }
       if let failure { throw failure }
+      if let labelColumn { try addLabel(of: before, column: labelColumn) }
       rowCount += 1
       before = scanner
     }
@@ -112,7 +122,17 @@ struct CSVReader {
   /// Forgets the rows read; keeps names, marks and memory.
   mutating func removeRows() {
     for column in values.indices { values[column].removeAll(keepingCapacity: true) }
+    labels.removeCodes()
     rowCount = 0
+  }
+
+  /// Collects the label of the row at which a scanner stands.
+  private mutating func addLabel(of row: CSVScanner, column: Int) throws(DataError) {
+    var scanner = row
+    for place in 0..<column { _ = try scanner.nextCell(column: place) }
+    let cell = try scanner.nextCell(column: column)
+    let isMissing = missing.marks(bytes[cell.start..<cell.end]) || isMissingNumber(cell)
+    labels.append(isMissing ? nil : scanner.text(of: cell))
   }
 
   /// The most bytes of a row for which an error near the end of a part waits for the next part.

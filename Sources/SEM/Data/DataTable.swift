@@ -260,6 +260,9 @@ struct TextCollector {
 
   init(capacity: Int) { codes.reserveCapacity(capacity) }
 
+  /// Forgets the cells, not the levels.
+  mutating func removeCodes() { codes.removeAll(keepingCapacity: true) }
+
   /// Adds a cell; `nil` for a missing one.
   mutating func append(_ text: String?) {
     guard let text else {

@@ -21,6 +21,13 @@ public struct GroupedData: Sendable {
   /// The number of rows whose group is missing; they belong to no group.
   public let rowsWithoutGroup: Int
 
+  init(variables: [String], groupVariable: String?, groups: [Group], rowsWithoutGroup: Int) {
+    self.variables = variables
+    self.groupVariable = groupVariable
+    self.groups = groups
+    self.rowsWithoutGroup = rowsWithoutGroup
+  }
+
   /// Divides a table into groups and computes the moments of each.
   ///
   /// - Parameters:

@@ -73,7 +73,7 @@ enum TextFile {
   /// A file read part by part into one buffer.
   final class Parts {
     let isRegularFile: Bool
-    private let handle: FileHandle
+    private let descriptor: CInt
     private var buffer: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     private var count = 0
@@ -82,25 +82,25 @@ enum TextFile {
     /// Opens a file, of which so many bytes are read at a time.
     init(_ path: String, partSize: Int) throws(DataError) {
       self.partSize = partSize
-      var isDirectory: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      var status = stat()
+      guard stat(path, &status) == 0 else {
         throw DataError(.unreadableFile, "There is no such file.", hint: similarFile(to: path))
       }
-      if isDirectory.boolValue { throw DataError(.unreadableFile, "This is a folder, not a file.") }
-      guard let handle = FileHandle(forReadingAtPath: path) else {
+      if status.st_mode & S_IFMT == S_IFDIR {
+        throw DataError(.unreadableFile, "This is a folder, not a file.")
+      }
+      isRegularFile = status.st_mode & S_IFMT == S_IFREG
+      descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else {
         throw DataError(.unreadableFile, "The file cannot be read.", hint: "Check its permissions.")
       }
-      self.handle = handle
-      let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-      let kind = try? FileManager.default.attributesOfItem(atPath: target)[.type] as? FileAttributeType
-      isRegularFile = kind == .typeRegular
       capacity = 2 * partSize
       buffer = .allocate(capacity: capacity)
     }
 
     deinit {
       buffer.deallocate()
-      try? handle.close()
+      close(descriptor)
     }
 
     /// The bytes that are read and not dropped, until the next call.
@@ -120,7 +120,7 @@ enum TextFile {
         capacity = 2 * wanted
       }
       while count < wanted {
-        let received = read(handle.fileDescriptor, buffer + count, wanted - count)
+        let received = read(descriptor, buffer + count, wanted - count)
         if received == 0 { return true }
         if received < 0, errno == EINTR { continue }
         guard received > 0 else {

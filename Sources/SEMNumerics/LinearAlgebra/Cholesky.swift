@@ -12,7 +12,7 @@ internal import CLinearAlgebra
 /// Whether the factorization exists is LAPACK's test for positive definiteness: each pivot must exceed 0 exactly. A
 /// matrix that is singular up to rounding can pass it; ``smallestPivotRatio`` tells how near it came.
 ///
-/// Source: LAPACK `dpotrf`, `dpotri`; Golub & Van Loan, *Matrix Computations*, 4th ed., section 4.2.
+/// Source: LAPACK `dpotrf`, `dpotri` for large matrices; Golub & Van Loan, *Matrix Computations*, 4th ed., section 4.2.
 public struct Cholesky: Factorization {
   /// The factor *L*, with zeros above the diagonal.
   public let lower: Matrix
@@ -33,9 +33,9 @@ public struct Cholesky: Factorization {
     let n = matrix.rowCount
     var factor = matrix
     if n > 0 {
-      let info = la_potrf(LAPACKLetter.lower, Int32(n), &factor.elements, factor.leadingDimension)
-      precondition(info >= 0, "LAPACK refused an argument of potrf.")
-      guard info == 0 else { throw .notPositiveDefinite(leadingMinor: Int(info)) }
+      guard Kernels.choleskyInPlace(&factor.elements, order: n) else {
+        throw .notPositiveDefinite(leadingMinor: Self.firstBadMinor(matrix))
+      }
     }
     for j in 0..<n {
       // Overflow inside can leave NaN where a vendor compares the pivot with 0 only.
@@ -44,6 +44,19 @@ public struct Cholesky: Factorization {
       for i in 0..<j { factor.elements[i + j * n] = 0 }
     }
     lower = factor
+  }
+
+  /// The order of the first leading minor that is not positive, by a plain factorization.
+  private static func firstBadMinor(_ matrix: Matrix) -> Int {
+    let n = matrix.rowCount
+    var l = matrix
+    for j in 0..<n {
+      for k in 0..<j { for i in j..<n { l[i, j] -= l[i, k] * l[j, k] } }
+      let pivot = l[j, j]
+      guard pivot > 0, pivot.isFinite else { return j + 1 }
+      for i in j..<n { l[i, j] /= pivot.squareRoot() }
+    }
+    return n
   }
 
   /// Solves *A X = B*; `rhs` is *n × k*, and so is the result.
@@ -79,9 +92,7 @@ public struct Cholesky: Factorization {
   public func inverse() -> Matrix {
     var result = lower
     guard order > 0 else { return result }
-    let info = la_potri(LAPACKLetter.lower, Int32(order), &result.elements, result.leadingDimension)
-    precondition(info == 0, "A Cholesky factor has a positive diagonal.")
-    result.mirrorLowerTriangle()
+    Kernels.invertFactorInPlace(&result.elements, order: order)
     return result
   }
 
@@ -123,6 +134,12 @@ public struct Cholesky: Factorization {
   private func applyTriangle(inverseTransposed: Bool, to matrix: inout Matrix) {
     precondition(matrix.rowCount == order, "The right-hand side must have as many rows as the matrix.")
     guard !matrix.elements.isEmpty else { return }
+    if max(order, matrix.columnCount) <= Kernels.smallOrder {
+      Kernels.solveTriangle(
+        lower: lower.elements, order: order, transposed: inverseTransposed, &matrix.elements,
+        columns: matrix.columnCount)
+      return
+    }
     la_trsm(
       LAPACKLetter.left, LAPACKLetter.lower,
       inverseTransposed ? LAPACKLetter.transposed : LAPACKLetter.plain, LAPACKLetter.storedDiagonal,

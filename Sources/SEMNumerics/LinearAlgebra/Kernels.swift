@@ -181,20 +181,18 @@ public enum Kernels {
 
   /// `c += aᵀ a` in the lower triangle, for `a` of `rows` rows whose columns stand `stride` numbers apart.
   ///
-  /// - Complexity: rows · columns² operations; BLAS from eight columns on.
+  /// - Complexity: rows · columns² operations; BLAS above ``smallOrder`` columns.
   public static func addCrossProducts(
     _ a: UnsafePointer<Double>, rows: Int, stride: Int, columns n: Int, into c: UnsafeMutablePointer<Double>
   ) {
     guard rows > 0, n > 0 else { return }
-    if n >= 8 {
-      la_syrk(
-        CChar(UInt8(ascii: "L")), CChar(UInt8(ascii: "T")), Int32(n), Int32(rows), 1, a, Int32(stride), 1, c,
-        Int32(n))
+    guard n > smallOrder else {
+      addSmallCrossProducts(a, rows: rows, stride: stride, columns: n, into: c)
       return
     }
-    for j in 0..<n {
-      for i in j..<n { c[i + j * n] += dot(a + i * stride, a + j * stride, count: rows) }
-    }
+    la_syrk(
+      CChar(UInt8(ascii: "L")), CChar(UInt8(ascii: "T")), Int32(n), Int32(rows), 1, a, Int32(stride), 1, c,
+      Int32(n))
   }
 
   /// `c += factor · a bᵀ` for `a` and `b` of shape rows × columns.

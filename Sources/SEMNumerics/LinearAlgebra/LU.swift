@@ -35,10 +35,13 @@ public struct LU: Factorization {
     let n = matrix.rowCount
     var factors = matrix
     var pivots = [Int32](repeating: 0, count: n)
-    if n > 0 {
+    if n > Kernels.smallOrder {
       let info = la_getrf(Int32(n), Int32(n), &factors.elements, factors.leadingDimension, &pivots)
       precondition(info >= 0, "LAPACK refused an argument of getrf.")
       guard info == 0 else { throw .singular(pivot: Int(info) - 1) }
+    } else {
+      let zero = Kernels.factorLU(&factors.elements, order: n, pivots: &pivots)
+      guard zero == 0 else { throw .singular(pivot: zero - 1) }
     }
     guard factors.isFinite else { throw .notFinite }
     self.factors = factors
@@ -65,8 +68,8 @@ public struct LU: Factorization {
   ///
   /// - Complexity: 4 *n*³ / 3 operations beyond the factorization.
   public func inverse() -> Matrix {
+    guard order > Kernels.smallOrder else { return solve(.identity(order)) }
     var result = factors
-    guard order > 0 else { return result }
     // 64 columns is the block size LAPACK would ask for; less only means smaller blocks.
     var work = [Double](repeating: 0, count: order * 64)
     let info = la_getri(
@@ -127,6 +130,12 @@ public struct LU: Factorization {
     precondition(rhs.rowCount == order, "The right-hand side must have as many rows as the matrix.")
     var result = rhs
     guard !rhs.elements.isEmpty else { return result }
+    if order <= Kernels.smallOrder {
+      Kernels.solveLU(
+        factors.elements, order: order, pivots: pivots, transposed: transposed, &result.elements,
+        columns: rhs.columnCount)
+      return result
+    }
     let info = la_getrs(
       transposed ? LAPACKLetter.transposed : LAPACKLetter.plain, Int32(order), Int32(rhs.columnCount),
       factors.elements,

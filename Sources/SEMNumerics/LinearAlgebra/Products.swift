@@ -1,11 +1,5 @@
 internal import CLinearAlgebra
 
-/// Up to this number of rows and columns a plain loop replaces BLAS.
-///
-/// Measured per product of order 4 / 8 / 16 in µs: loop 0.10 / 0.38 / 2.5, OpenBLAS 0.13 / 0.19 / 0.4; Netlib's BLAS is as
-/// fast as the loop throughout.
-private let plainLoopLimit = 8
-
 // MARK: - Sums
 
 extension Matrix {
@@ -78,25 +72,12 @@ extension Matrix {
   /// `left` is *m × k* and `right` *k × n*; the result is *m × n*. NaN and infinite elements spread as arithmetic has
   /// them.
   ///
-  /// - Complexity: O(*m k n*); a plain loop if no dimension exceeds 8, else BLAS `gemm`.
+  /// - Complexity: O(*m k n*); BLAS `gemm` for large matrices.
   public static func * (left: Matrix, right: Matrix) -> Matrix {
     precondition(left.columnCount == right.rowCount, "The inner dimensions of a product must agree.")
     let (m, k, n) = (left.rowCount, left.columnCount, right.columnCount)
     var result = Matrix(rowCount: m, columnCount: n)
-    if max(m, k, n) > plainLoopLimit {
-      multiply(left, right, depth: k, into: &result)
-      return result
-    }
-    left.elements.withUnsafeBufferPointer { a in
-      result.elements.withUnsafeMutableBufferPointer { c in
-        for j in 0..<n {
-          for l in 0..<k {
-            let factor = right.elements[l + j * k]
-            for i in 0..<m { c[i + j * m] += a[i + l * m] * factor }
-          }
-        }
-      }
-    }
+    multiply(left, right, depth: k, into: &result)
     return result
   }
 
@@ -127,23 +108,17 @@ extension Matrix {
 
   /// The cross-product *Aᵀ A*, exactly symmetric, *columns × columns*.
   ///
-  /// - Complexity: O(*rows* · *columns*²), half of a general product; BLAS `syrk` if a dimension exceeds 8.
+  /// - Complexity: O(*rows* · *columns*²), half of a general product in BLAS `syrk` for large matrices.
   public func crossProduct() -> Matrix {
     let (m, n) = (rowCount, columnCount)
     var result = Matrix(rowCount: n, columnCount: n)
-    if max(m, n) > plainLoopLimit {
+    if max(m, n) < Kernels.blasOrder {
+      Kernels.product(transposed: elements, elements, rows: m, n, n, into: &result.elements)
+    } else {
       la_syrk(
         LAPACKLetter.lower, LAPACKLetter.transposed, Int32(n), Int32(m), 1, elements, leadingDimension, 0,
         &result.elements,
         result.leadingDimension)
-    } else {
-      for j in 0..<n {
-        for i in j..<n {
-          var sum = 0.0
-          for l in 0..<m { sum += elements[l + i * m] * elements[l + j * m] }
-          result.elements[i + j * n] = sum
-        }
-      }
     }
     result.mirrorLowerTriangle()
     return result
@@ -151,7 +126,8 @@ extension Matrix {
 
   /// The cross-product *Aᵀ B* of two matrices with equally many rows.
   ///
-  /// - Complexity: O(*rows* · *columns of A* · *columns of B*), BLAS `gemm`; *A* is not transposed in memory.
+  /// - Complexity: O(*rows* · *columns of A* · *columns of B*), BLAS `gemm` for large matrices; *A* is
+  ///   not transposed in memory.
   public func crossProduct(with other: Matrix) -> Matrix {
     precondition(rowCount == other.rowCount, "The matrices must have equally many rows.")
     var result = Matrix(rowCount: columnCount, columnCount: other.columnCount)
@@ -198,12 +174,26 @@ extension Matrix {
     return sum
   }
 
-  /// BLAS `gemm`: sets `result` to the product of `left` and `right`, either of them transposed on demand.
+  /// Sets `result` to the product of `left` and `right`, either of them transposed on demand.
   static func multiply(
     _ left: Matrix, _ right: Matrix, transposeLeft: Bool = false, transposeRight: Bool = false, depth: Int,
     into result: inout Matrix
   ) {
     guard !result.elements.isEmpty, depth > 0 else { return }
+    let (m, n) = (result.rowCount, result.columnCount)
+    switch (transposeLeft, transposeRight) {
+    case (false, false):
+      Kernels.product(left.elements, right.elements, rows: m, depth, n, into: &result.elements)
+      return
+    case (true, false):
+      Kernels.product(
+        transposed: left.elements, right.elements, rows: depth, m, n, into: &result.elements)
+      return
+    case (false, true) where max(m, n, depth) < Kernels.blasOrder:
+      multiply(left, right.transposed, depth: depth, into: &result)
+      return
+    default: break
+    }
     la_gemm(
       transposeLeft ? LAPACKLetter.transposed : LAPACKLetter.plain,
       transposeRight ? LAPACKLetter.transposed : LAPACKLetter.plain, Int32(result.rowCount),

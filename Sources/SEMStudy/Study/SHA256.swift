@@ -11,24 +11,36 @@ public struct SHA256: Sendable, Hashable {
 
   /// Hashes some bytes.
   ///
-  /// Cost: linear; about 150 MB a second in a release build.
+  /// Cost: linear; about 150 MB a second in a release build. Bytes that lie in a row, such as those of a mapped file, are
+  /// not copied.
   public init(_ message: some Collection<UInt8>) {
+    let state =
+      message.withContiguousStorageIfAvailable { Self.digest($0) }
+      ?? Array(message).withUnsafeBufferPointer { Self.digest($0) }
+    bytes = state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(24 - 8 * $0)) } }
+  }
+
+  private static func digest(_ message: UnsafeBufferPointer<UInt8>) -> [UInt32] {
     // Section 5.1.1: a 1, zeros, and the length in bits fill the last block of 64 bytes.
-    var padded = Array(message)
-    let bitCount = UInt64(padded.count) * 8
-    padded.append(0x80)
-    padded += [UInt8](repeating: 0, count: (64 + 56 - padded.count % 64) % 64)
-    padded += (0..<8).map { UInt8(truncatingIfNeeded: bitCount >> UInt64(56 - 8 * $0)) }
+    let whole = message.count & ~63
+    var tail = Array(message[whole...])
+    let bitCount = UInt64(message.count) * 8
+    tail.append(0x80)
+    tail += [UInt8](repeating: 0, count: (64 + 56 - tail.count % 64) % 64)
+    tail += (0..<8).map { UInt8(truncatingIfNeeded: bitCount >> UInt64(56 - 8 * $0)) }
 
     var state = Self.initialState
     var schedule = [UInt32](repeating: 0, count: 64)
-    for start in stride(from: 0, to: padded.count, by: 64) {
+    for start in stride(from: 0, to: whole + tail.count, by: 64) {
       for index in 0..<16 {
-        schedule[index] = (0..<4).reduce(0) { $0 << 8 | UInt32(padded[start + 4 * index + $1]) }
+        let place = start + 4 * index
+        schedule[index] = (place..<place + 4).reduce(0) {
+          $0 << 8 | UInt32($1 < whole ? message[$1] : tail[$1 - whole])
+        }
       }
-      Self.compress(&state, &schedule)
+      compress(&state, &schedule)
     }
-    bytes = state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(24 - 8 * $0)) } }
+    return state
   }
 
   /// Section 6.2.2: one block of 16 words, expanded to 64, into the state.
