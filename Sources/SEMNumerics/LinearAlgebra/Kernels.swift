@@ -181,7 +181,7 @@ public enum Kernels {
 
   /// `c += aᵀ a` in the lower triangle, for `a` of `rows` rows whose columns stand `stride` numbers apart.
   ///
-  /// - Complexity: rows · columns² operations; BLAS above ``smallOrder`` columns.
+  /// - Complexity: rows · columns² operations; BLAS above 16 columns.
   public static func addCrossProducts(
     _ a: UnsafePointer<Double>, rows: Int, stride: Int, columns n: Int, into c: UnsafeMutablePointer<Double>
   ) {
