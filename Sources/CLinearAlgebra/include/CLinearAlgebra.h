@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "LaneKernels.h"
 #include "SmallKernels.h"
 
 typedef int32_t la_int;

@@ -10,21 +10,23 @@ package final class RepeatedFitter {
   package let dimension: Int
   /// The number of observed variables of each block.
   package let observedCounts: [Int]
-  private let table: ParameterTable
+  let table: ParameterTable
   private let moments: [SampleMoments]
-  private let objective: ModelObjective
-  private let blocks: [MaximumLikelihoodBlock]
+  let objective: ModelObjective
+  let blocks: [MaximumLikelihoodBlock]
+  /// Whether parameters have bounds.
+  let hasBounds: Bool
   private let minimizer: NewtonMinimizer
   private var minimizerOptions = NewtonMinimizer.Options()
 
   /// An element of a block's pattern that holds a sample moment of fixed covariates.
-  private struct SampleElement {
+  struct SampleElement {
     var element: Int
     var left: Int
     /// The second variable of a covariance; -1 for a mean.
     var right: Int
   }
-  private let sampleElements: [[SampleElement]]
+  let sampleElements: [[SampleElement]]
 
   /// Compiles a model.
   ///
@@ -44,6 +46,7 @@ package final class RepeatedFitter {
     dimension = table.freeParameterCount
     observedCounts = table.blocks.map(\.observed.count)
     let bounds = ModelFitter.bounds(of: table)
+    hasBounds = bounds != nil
     minimizer = NewtonMinimizer(dimension: dimension, lower: bounds?.lower, upper: bounds?.upper)
     // The step after convergence squares what is left of the error.
     minimizerOptions.gradientTolerance = max(options.gradientTolerance, 1e-6)

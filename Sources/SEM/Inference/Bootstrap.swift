@@ -121,16 +121,17 @@ extension FittedModel {
     let source = try SampleSource(self, options: options)
     let plan = try DrawPlan(self, source: source, options: options)
     let store = try plan.run(draws: options.draws, threads: options.threads, control: control) {
-      worker, draw in
-      worker.drawSample(draw)
+      worker, draws, store in
+      worker.drawSamples(draws, into: store)
     }
     var accelerations: [Double] = []
     if options.withJackknife, options.method != .parametric, !store.isInterrupted {
       let sets = source.jackknifeSets(limit: options.jackknifeLimit)
       var quiet = control
       quiet.progress = nil
-      let left = try plan.run(draws: sets.count, threads: options.threads, control: quiet) { worker, draw in
-        worker.leaveOut(sets[draw])
+      let left = try plan.run(draws: sets.count, threads: options.threads, control: quiet) {
+        worker, draws, store in
+        worker.leaveOut(sets, draws, into: store)
       }
       if !left.isInterrupted { accelerations = left.accelerations(blocks: sets.map(\.block)) }
     }
@@ -154,8 +155,8 @@ extension FittedModel {
       blocks: [], method: .monteCarlo, seed: options.seed, lostDegree: 0)
     let plan = try DrawPlan(self, source: source, options: options)
     let store = try plan.run(draws: options.draws, threads: options.threads, control: control) {
-      worker, draw in
-      worker.drawEstimates(draw, root: root)
+      worker, draws, store in
+      worker.drawEstimates(draws, root: root, into: store)
     }
     return store.result(plan, options: options, level: self.options.confidenceLevel, accelerations: [])
   }

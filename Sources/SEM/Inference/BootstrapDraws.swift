@@ -56,10 +56,12 @@ struct DrawPlan: Sendable {
 
   /// Makes draws `0 ..< draws` on several threads, each with its own workspace.
   ///
-  /// A thread takes the next draw that nobody has taken; what a draw gives depends on its number only.
+  /// A thread takes the next draws that nobody has taken; what a draw gives depends on its number only.
+  ///
+  /// - Parameter body: Makes up to ``chunk`` draws that begin at a multiple of it.
   func run(
     draws: Int, threads: Int?, control: BootstrapControl,
-    _ body: @escaping @Sendable (DrawWorker, Int) -> DrawOutcome
+    _ body: @escaping @Sendable (DrawWorker, Range<Int>, DrawStore) -> Void
   ) throws(InferenceError) -> DrawStore {
     let store = try DrawStore(draws: draws, columns: statistics.count)
     let count = max(1, min(threads ?? Self.processorCount, draws, 256))
@@ -72,11 +74,14 @@ struct DrawPlan: Sendable {
       while true {
         let first = store.next.wrappingAdd(Self.chunk, ordering: .relaxed).oldValue
         guard first < draws else { break }
-        for draw in first..<min(first + Self.chunk, draws) {
-          if control.isCancelled?() == true { return }
-          worker.results = store.row(draw)
-          store.setOutcome(body(worker, draw), of: draw)
+        let chunk = first..<min(first + Self.chunk, draws)
+        var end = chunk.lowerBound
+        var isCancelled = false
+        while end < chunk.upperBound, !isCancelled {
+          if control.isCancelled?() == true { isCancelled = true } else { end += 1 }
         }
+        body(worker, first..<end, store)
+        if isCancelled { return }
         let done = store.done.wrappingAdd(Self.chunk, ordering: .relaxed).newValue
         if let progress = control.progress, thread == 0, done - reported > draws / 200 {
           reported = done
@@ -88,8 +93,8 @@ struct DrawPlan: Sendable {
     return store
   }
 
-  /// Draws are taken by so many at a time.
-  private static let chunk = 4
+  /// Draws are taken by so many at a time: those that are fitted at once.
+  private static let chunk = LaneMemory.lanes
 
   static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }
@@ -166,151 +171,5 @@ final class DrawStore: @unchecked Sendable {
       return BootstrapInterval.acceleration(
         leaveOut: defined.map { row($0)[column] }, strata: defined.map { blocks[$0] })
     }
-  }
-}
-
-/// One thread's memory: it draws samples, fits and evaluates.
-final class DrawWorker {
-  private let fit: FittedModel
-  private let resampler: Resampler
-  private let fast: RepeatedFitter?
-  private let general: ModelFitter?
-  private var evaluator: StatisticEvaluator?
-  private var quantities: [BootstrapQuantity] = []
-  private var estimates: [Double]
-  private var normal: [Double]
-  /// Where the next draw's statistics go.
-  var results: UnsafeMutablePointer<Double>?
-  /// Whether every draw is fitted as a model of its own.
-  var isGeneral: Bool { fast == nil }
-
-  init?(fit: FittedModel, source: SampleSource) {
-    self.fit = fit
-    resampler = Resampler(source: source)
-    estimates = fit.estimates
-    normal = fit.estimates
-    // With clusters of different sizes the shares of the groups change from draw to draw.
-    let changesShares = source.blocks.count > 1 && source.blocks.contains { !$0.clusters.isEmpty }
-    let fast =
-      changesShares ? nil : RepeatedFitter(table: fit.table, moments: fit.moments, options: fit.options)
-    self.fast = fast
-    var options = fit.options
-    options.extraStarts = 1
-    general = try? ModelFitter(table: fit.table, options: options)
-    guard fast != nil || general != nil else { return nil }
-  }
-
-  func use(_ evaluator: StatisticEvaluator, _ quantities: [BootstrapQuantity]) {
-    self.evaluator = evaluator
-    self.quantities = quantities
-  }
-
-  /// Draws a sample and fits it.
-  func drawSample(_ draw: Int) -> DrawOutcome {
-    resampler.draw(draw)
-    return fitSample()
-  }
-
-  /// Fits the sample without one of the jackknife's sets.
-  func leaveOut(_ item: (block: Int, set: Int, setCount: Int)) -> DrawOutcome {
-    resampler.leaveOut(block: item.block, set: item.set, of: item.setCount)
-    return fitSample()
-  }
-
-  /// Draws estimates from N(θ̂, V), V = root².
-  func drawEstimates(_ draw: Int, root: Matrix) -> DrawOutcome {
-    var stream = RandomStream(
-      seed: resampler.source.seed, stream: UInt64(draw), purpose: resampler.source.purpose)
-    stream.fillNormal(&normal)
-    let t = estimates.count
-    for i in 0..<t { estimates[i] = fit.estimates[i] }
-    for j in 0..<t { for i in 0..<t { estimates[i] += root.elements[i + j * t] * normal[j] } }
-    return evaluate(chiSquare: .nan, usesSample: false)
-  }
-
-  private func fitSample() -> DrawOutcome {
-    guard quantities.isEmpty, let fast else { return fitInFull() }
-    for block in resampler.covariances.indices {
-      guard
-        fast.setSample(
-          block: block, covariance: resampler.covariances[block].pointer, mean: resampler.means[block].pointer
-        )
-      else { return .failed }
-    }
-    let optimum = fast.fit(from: fit.estimates)
-    guard optimum.termination == .converged else { return .failed }
-    for index in estimates.indices { estimates[index] = optimum.point[index] }
-    let multiplier = resampler.counts.reduce(0) { $0 + Double($1) - resampler.source.lostDegree }
-    return evaluate(chiSquare: max(multiplier * optimum.value, 0), usesSample: true)
-  }
-
-  private func fitInFull() -> DrawOutcome {
-    guard let general else { return .failed }
-    let rows = resampler.source.rows.isEmpty ? nil : resampler.rows()
-    let design = rows == nil ? [] : resampler.design()
-    guard let samples = sampleMoments(rows, design) else { return .failed }
-    let refit = try? general.fit(samples, rows: rows, design: design, start: fit.estimates)
-    guard let draw = refit, draw.convergence.isConverged
-    else { return .failed }
-    for index in estimates.indices { estimates[index] = draw.estimates[index] }
-    var statistic = 0.0
-    for index in draw.moments.indices {
-      statistic += draw.multiplier(ofBlock: index) * draw.blockDiscrepancies[index]
-    }
-    let outcome = evaluate(chiSquare: max(statistic, 0), usesSample: true)
-    guard let results, let evaluator else { return .failed }
-    var place = evaluator.statistics.count
-    for quantity in quantities {
-      let values = quantity.values(draw)
-      for index in quantity.names.indices {
-        results[place] = (values.indices.contains(index) ? values[index] : nil) ?? .nan
-        place += 1
-      }
-    }
-    return outcome
-  }
-
-  /// The last sample's moments with divisor N; for incomplete rows the saturated model's, as a fit of them has.
-  private func sampleMoments(_ rows: [Matrix]?, _ design: [CaseDesign]) -> [SampleMoments]? {
-    var result: [SampleMoments] = []
-    for (block, original) in fit.moments.enumerated() {
-      if fit.options.missing != .listwise {
-        guard let rows,
-          let saturated = SaturatedMoments(
-            MissingPatterns(
-              rows[block], variables: original.variables,
-              weights: design.isEmpty ? nil : design[block].weights))
-        else { return nil }
-        result.append(saturated.moments)
-        continue
-      }
-      var sample = original
-      sample.count = resampler.counts[block]
-      let cases = Double(max(sample.count, 1))
-      let factor = max(cases - resampler.source.lostDegree, 1) / cases
-      sample.covariance.elements = resampler.covariances[block].array.map { $0 * factor }
-      if sample.mean != nil { sample.mean = resampler.means[block].array }
-      result.append(sample)
-    }
-    return result
-  }
-
-  private func evaluate(chiSquare: Double, usesSample: Bool) -> DrawOutcome {
-    guard let results, let evaluator else { return .failed }
-    let isAdmissible = estimates.withUnsafeBufferPointer { estimates -> Bool? in
-      guard let base = estimates.baseAddress else { return nil }
-      return evaluator.evaluate(
-        estimates: base, chiSquare: chiSquare,
-        sample: usesSample
-          ? { [resampler] in
-            (UnsafePointer(resampler.covariances[$0].pointer), UnsafePointer(resampler.means[$0].pointer))
-          }
-          : nil,
-        into: results)
-    }
-    guard let isAdmissible else { return .failed }
-    // Outside the domain of the model nothing has a value.
-    if results[0].isNaN { return .failed }
-    return isAdmissible ? .proper : .inadmissible
   }
 }

@@ -54,6 +54,8 @@ final class StatisticEvaluator {
   private let parameters: [Int]
   /// For rows of fixed covariates, where the sample's moment stands.
   private let sampleRows: [(row: Int, block: Int, left: Int, right: Int)]
+  /// Whether moments of the sample are needed: those of fixed covariates.
+  var needsSample: Bool { !sampleRows.isEmpty }
   private var values: [Double]
   private let steps: [Step]
   private let formulas: [CompiledExpression]

@@ -1,0 +1,82 @@
+// Kernels for eight small problems of one shape at once: number i of all eight stands in eight doubles side by side, a
+// lane each, so that vectors are full whatever the order of the matrices is.
+//
+// Compiled like the kernels of SmallKernels.h, with the same bits on every processor. What one lane holds never changes
+// the result of another. Memory of lanes is aligned to 64 bytes.
+#ifndef LANE_KERNELS_H
+#define LANE_KERNELS_H
+
+#include <stdint.h>
+
+// What a step of a program does with places y, x and a of its memory.
+enum {
+  // y = x for `count` numbers.
+  sl_copy = 0,
+  // Sums of products: `count` records begin at terms[x], each y, how many, and so many pairs x, a: y = Σ x a.
+  sl_sums = 1,
+  // The same for runs of numbers: y[i] = Σ x[i] a, i below `count`, over `a` pairs x, a that begin at terms[x].
+  sl_combine = 2,
+  // y = 1 / x; a lane whose x is zero or not finite is unsound, and a negative x adds to what the lane owes.
+  sl_reciprocal = 3,
+  // The symmetric matrix at y, of order `count`, of which the lower triangle is read, becomes its inverse; its pivots go
+  // to x. A lane with a pivot that is zero or not finite is unsound. Negative pivots add `a` each to what the lane owes.
+  sl_invert = 4,
+  // As sl_invert, but only the pivots are right afterwards.
+  sl_factor = 5,
+  // y = x a: `count` rows, `x_step` inner, `y_step` columns.
+  sl_product = 6,
+};
+
+// One step. Places y, x and a count plain numbers, eight for each number of eight lanes, as do the pairs in terms;
+// `x_step` and `y_step` count numbers of eight lanes.
+typedef struct {
+  int32_t code, count;
+  int32_t y, y_step;
+  int32_t x, x_step;
+  int32_t a;
+} sl_step;
+
+typedef struct {
+  // Runs a program. A lane that becomes unsound goes on harmlessly; its 64 bits in `unsound` become ones. `debt` has
+  // what lanes owe: the number of negative pivots, counted with signs.
+  void (*run)(const sl_step *steps, long count, const int32_t *terms, double *memory, double *unsound, int64_t *debt);
+  // Σ w y yᵀ over rows. Columns come in panels of four, rows × 4 each with rows outermost; weights are rows × lanes.
+  // Of sums, 4 panels × 4 panels, the blocks on and below the diagonal are written.
+  void (*moments)(const double *panels, const double *weights, long rows, long panel_count, double *sums);
+  // d = -K g for a symmetric K of plain numbers, order × order.
+  void (*descend)(const double *k, const double *g, long order, double *d);
+  // Σ a b, lane by lane.
+  void (*dot)(const double *a, const double *b, long count, double *sum);
+  // b += factor a, factor a number of eight lanes.
+  void (*add)(const double *factor, const double *a, long count, double *b);
+  // The largest |g| · scale, scale a plain number for each; NaN where one is NaN.
+  void (*largest)(const double *g, const double *scale, long count, double *result);
+} sl_kernels;
+
+// The kernels of a level, as sk_level.
+const sl_kernels *sl_level(int level);
+
+// The kernels in use: set before main.
+extern const sl_kernels *sl_active;
+
+static inline void sl_run(const sl_step *steps, long count, const int32_t *terms, double *memory, double *unsound,
+                          int64_t *debt) {
+  sl_active->run(steps, count, terms, memory, unsound, debt);
+}
+static inline void sl_moments(const double *panels, const double *weights, long rows, long panel_count, double *sums) {
+  sl_active->moments(panels, weights, rows, panel_count, sums);
+}
+static inline void sl_descend(const double *k, const double *g, long order, double *d) {
+  sl_active->descend(k, g, order, d);
+}
+static inline void sl_dot(const double *a, const double *b, long count, double *sum) {
+  sl_active->dot(a, b, count, sum);
+}
+static inline void sl_add(const double *factor, const double *a, long count, double *b) {
+  sl_active->add(factor, a, count, b);
+}
+static inline void sl_largest(const double *g, const double *scale, long count, double *result) {
+  sl_active->largest(g, scale, count, result);
+}
+
+#endif

@@ -1,0 +1,244 @@
+internal import CLinearAlgebra
+
+/// Memory for `count` numbers of eight lanes: number i of eight problems stands in eight doubles side by side.
+///
+/// Whole vectors of it are aligned, and zero at first.
+package final class LaneMemory {
+  /// The number of lanes.
+  package static let lanes = LaneKernels.count
+  /// The first lane of the first number.
+  package let pointer: UnsafeMutablePointer<Double>
+  /// How many numbers of eight lanes there are.
+  package let count: Int
+
+  package init(count: Int) {
+    self.count = count
+    let size = max(count, 1) * Self.lanes
+    pointer = UnsafeMutableRawPointer.allocate(byteCount: size * 8, alignment: 64)
+      .bindMemory(to: Double.self, capacity: size)
+    pointer.initialize(repeating: 0, count: size)
+  }
+
+  deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+
+  /// Where the eight lanes of a number begin.
+  @inline(__always) package func at(_ place: Int) -> UnsafeMutablePointer<Double> {
+    pointer + place &* Self.lanes
+  }
+
+  /// One lane of a number.
+  package subscript(place: Int, lane: Int) -> Double {
+    @inline(__always) get { pointer[place &* Self.lanes &+ lane] }
+    @inline(__always) set { pointer[place &* Self.lanes &+ lane] = newValue }
+  }
+
+  /// All lanes of a number.
+  package subscript(place: Int) -> SIMD8<Double> {
+    @inline(__always) get {
+      UnsafeRawPointer(pointer + place &* Self.lanes).loadUnaligned(as: SIMD8<Double>.self)
+    }
+    @inline(__always) set {
+      UnsafeMutableRawPointer(pointer + place &* Self.lanes)
+        .storeBytes(of: newValue, as: SIMD8<Double>.self)
+    }
+  }
+
+  /// Copies a run of numbers.
+  @inline(__always) package func copy(_ source: Int, to target: Int, count: Int) {
+    at(target).update(from: at(source), count: count &* Self.lanes)
+  }
+}
+
+/// A straight-line program over the numbers of a ``LaneMemory``: the same few operations for every evaluation, put down
+/// once as a list and run by one kernel. Places are counted in numbers of eight lanes.
+package struct LaneProgram {
+  /// One product of two numbers.
+  package struct Term {
+    let x: Int
+    let a: Int
+
+    package init(_ x: Int, _ a: Int) {
+      self.x = x
+      self.a = a
+    }
+  }
+
+  /// What is wrong with lanes after a run.
+  package struct Marks {
+    /// Bits that are ones where a pivot was zero or not finite.
+    fileprivate var unsound = SIMD8<UInt64>()
+    /// The number of negative pivots, counted with the signs of the steps.
+    fileprivate var debt = SIMD8<Int64>()
+
+    package init() {}
+
+    /// The lanes in which every pivot was sound and the negative ones cancel.
+    package var good: SIMDMask<SIMD8<Int64>> {
+      (unsound .== 0) .& (debt .== 0)
+    }
+  }
+
+  private var steps: [sl_step] = []
+  private var terms: [Int32] = []
+
+  package init() {}
+
+  /// The kernels count plain numbers.
+  private func place(_ number: Int) -> Int32 { Int32(number * LaneMemory.lanes) }
+
+  private mutating func append(
+    _ code: Int, _ count: Int, y: Int32, yStep: Int = 0, x: Int32, xStep: Int = 0, a: Int32 = 0
+  ) {
+    steps.append(
+      sl_step(
+        code: Int32(code), count: Int32(count), y: y, y_step: Int32(yStep), x: x, x_step: Int32(xStep), a: a))
+  }
+
+  /// y = x for runs of numbers.
+  package mutating func copy(_ y: Int, _ x: Int, count: Int) {
+    append(sl_copy, count, y: place(y), x: place(x))
+  }
+
+  /// y = Σ x a over at least one term.
+  package mutating func sum(_ y: Int, _ sum: [Term]) {
+    precondition(!sum.isEmpty, "A sum needs a term.")
+    if let last = steps.last, last.code == Int32(sl_sums) {
+      steps[steps.count - 1].count += 1
+    } else {
+      append(sl_sums, 1, y: 0, x: Int32(terms.count))
+    }
+    terms += [place(y), Int32(sum.count)]
+    append(sum)
+  }
+
+  /// y[i] = Σ x[i] a for runs of numbers that stand `yStep` and `xStep` apart.
+  package mutating func combine(
+    _ y: Int, step yStep: Int = 1, _ sum: [Term], step xStep: Int = 1, count: Int
+  ) {
+    append(
+      sl_combine, count, y: place(y), yStep: yStep, x: Int32(terms.count), xStep: xStep, a: Int32(sum.count))
+    append(sum)
+  }
+
+  private mutating func append(_ sum: [Term]) {
+    for term in sum { terms += [place(term.x), place(term.a)] }
+  }
+
+  /// y = 1 / x for a pivot x of a matrix of order 1.
+  package mutating func reciprocal(_ y: Int, _ x: Int) {
+    append(sl_reciprocal, 1, y: place(y), x: place(x))
+  }
+
+  /// The symmetric matrix at y, of which the lower triangle is read, becomes its inverse. The pivots of L D Lᵀ, whose
+  /// product is the determinant, go to `pivots`; each negative one adds `price` to what its lane owes.
+  package mutating func invert(_ y: Int, order: Int, pivots: Int, price: Int) {
+    append(sl_invert, order, y: place(y), x: place(pivots), a: Int32(price))
+  }
+
+  /// The pivots of the matrix at y, which is lost.
+  package mutating func factor(_ y: Int, order: Int, pivots: Int) {
+    append(sl_factor, order, y: place(y), x: place(pivots), a: 1)
+  }
+
+  /// y = x a, column-major.
+  package mutating func product(_ y: Int, _ x: Int, _ a: Int, rows: Int, inner: Int, columns: Int) {
+    append(sl_product, rows, y: place(y), yStep: columns, x: place(x), xStep: inner, a: place(a))
+  }
+
+  /// Runs the program.
+  package func run(_ memory: LaneMemory) -> Marks {
+    var marks = Marks()
+    steps.withUnsafeBufferPointer { steps in
+      terms.withUnsafeBufferPointer { terms in
+        withUnsafeMutableBytes(of: &marks.unsound) { unsound in
+          withUnsafeMutableBytes(of: &marks.debt) { debt in
+            guard let base = steps.baseAddress, let unsound = unsound.baseAddress, let debt = debt.baseAddress
+            else { return }
+            sl_run(
+              base, steps.count, terms.baseAddress, memory.pointer,
+              unsound.assumingMemoryBound(to: Double.self), debt.assumingMemoryBound(to: Int64.self))
+          }
+        }
+      }
+    }
+    return marks
+  }
+}
+
+extension LaneKernels {
+  /// Σ w y yᵀ over rows, for eight sets of weights.
+  ///
+  /// - Parameters:
+  ///   - panels: The columns in panels of four, each rows × 4 with a row's numbers side by side; shared by all lanes.
+  ///   - weights: Eight weights for each row.
+  ///   - sums: 4 panels × 4 panels; what stands above the diagonal blocks is zero.
+  /// - Complexity: 8 n p² operations for n rows and p columns, in the widest vectors.
+  package static func moments(
+    panels: UnsafePointer<Double>, panelCount: Int, weights: LaneMemory, rows: Int, into sums: LaneMemory
+  ) {
+    sl_moments(panels, weights.pointer, rows, panelCount, sums.pointer)
+  }
+
+  /// d = -K g for one symmetric K of plain numbers.
+  package static func descend(
+    _ k: UnsafePointer<Double>, _ g: UnsafePointer<Double>, order: Int, into d: UnsafeMutablePointer<Double>
+  ) {
+    sl_descend(k, g, order, d)
+  }
+
+  /// Σ a b.
+  @inline(__always)
+  package static func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, count: Int) -> SIMD8<Double>
+  {
+    var sum = SIMD8<Double>()
+    withUnsafeMutableBytes(of: &sum) { sum in
+      if let base = sum.baseAddress { sl_dot(a, b, count, base.assumingMemoryBound(to: Double.self)) }
+    }
+    return sum
+  }
+
+  /// b += factor a.
+  @inline(__always)
+  package static func add(
+    _ factor: SIMD8<Double>, _ a: UnsafePointer<Double>, count: Int, to b: UnsafeMutablePointer<Double>
+  ) {
+    withUnsafeBytes(of: factor) { factor in
+      if let base = factor.baseAddress { sl_add(base.assumingMemoryBound(to: Double.self), a, count, b) }
+    }
+  }
+
+  /// The largest |g| · scale of each lane, with one plain scale for each number; NaN where one is NaN.
+  @inline(__always)
+  package static func largest(_ g: UnsafePointer<Double>, scale: UnsafePointer<Double>, count: Int)
+    -> SIMD8<Double>
+  {
+    var result = SIMD8<Double>()
+    withUnsafeMutableBytes(of: &result) { result in
+      if let base = result.baseAddress {
+        sl_largest(g, scale, count, base.assumingMemoryBound(to: Double.self))
+      }
+    }
+    return result
+  }
+}
+
+extension LaneMemory {
+  /// Σ log |x| of the numbers at some places, lane by lane; none may be zero.
+  package func sumOfLogarithms(_ places: [Int]) -> SIMD8<Double> {
+    var sum = SIMD8<Double>()
+    for lane in 0..<Self.lanes {
+      var product = 1.0
+      var total = 0.0
+      for index in places.indices {
+        product *= self[places[index], lane].magnitude
+        // One logarithm serves many numbers as long as the product stays far from the ends of the range.
+        if !(product > 1e-100 && product < 1e100) {
+          total += logarithm(product)
+          product = 1
+        }
+      }
+      sum[lane] = total + logarithm(product)
+    }
+    return sum
+  }
+}

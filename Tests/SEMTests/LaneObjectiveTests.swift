@@ -1,0 +1,75 @@
+import SEMNumerics
+import Testing
+
+@testable import SEM
+
+/// Eight points and samples at once against the plain objective.
+@Suite struct LaneObjectiveTests {
+  /// Rounding of sums over all elements, of gradients that are not small at the random points.
+  static let rounding = 1e-10
+
+  /// Samples of a model: its own, and others of as many rows.
+  private func samples(_ model: RandomModel, lane: Int) -> [SampleMoments] {
+    if lane == 0 { return model.moments }
+    return zip(model.rows, model.moments).map { rows, moments in
+      var random = RandomStream(seed: 5, stream: UInt64(lane))
+      let drawn = (0..<rows.rowCount).map { _ in random.integer(below: rows.rowCount) }
+      return RandomModel.moments(
+        moments.variables, rows.submatrix(rows: drawn, columns: Array(0..<rows.columnCount)))
+    }
+  }
+
+  static func set(_ target: LaneMemory, lane: Int, _ values: [Double]) {
+    for (place, value) in values.enumerated() { target[place, lane] = value }
+  }
+
+  /// Value and gradient, and that all memory is written anew: the gradient begins as NaN.
+  @Test(arguments: RandomModel.several(0..<60))
+  func lanesAreThePlainObjective(_ model: RandomModel) throws {
+    guard let fitter = RepeatedFitter(table: model.table, moments: model.moments, options: FitOptions()),
+      let objective = LaneObjective(fitter)
+    else { return }
+    let t = objective.dimension
+    var random = RandomStream(seed: 6, stream: UInt64(model.seed))
+    // Far points too, with negative variances and with Σ that are not positive definite.
+    let points = (0..<8).map { lane in
+      model.point.map { value in
+        value * (lane < 4 ? 1 + 0.06 * Double(lane) * (random.uniform() - 0.5) : 1.6 * random.uniform() - 0.3)
+      }
+    }
+    let all = (0..<8).map { samples(model, lane: $0) }
+    for block in model.moments.indices {
+      let p = model.moments[block].variables.count
+      let covariance = LaneMemory(count: p * p)
+      let mean = LaneMemory(count: p)
+      for lane in 0..<8 {
+        Self.set(covariance, lane: lane, all[lane][block].covariance.elements)
+        Self.set(mean, lane: lane, all[lane][block].mean ?? [])
+      }
+      objective.setSample(block: block, covariance: covariance, mean: mean)
+    }
+    for lane in 0..<8 {
+      for i in 0..<t {
+        objective.point[8 * i + lane] = points[lane][i]
+        objective.gradient[8 * i + lane] = .nan
+      }
+    }
+    let samplesAreGood = objective.prepareSamples()
+    let good = objective.evaluate()
+    let values = objective.values()
+    for lane in 0..<8 {
+      let plain = try #require(Evaluation.objective(model.table, all[lane]))
+      let value = plain.valueAt(points[lane])
+      #expect(good[lane] == (value != nil), "lane \(lane)\n\(model.text)")
+      guard let value, good[lane] else { continue }
+      #expect(samplesAreGood[lane])
+      let gradient = try #require(plain.gradientAt(points[lane]))
+      let size = max(1, gradient.map(\.magnitude).max() ?? 0)
+      #expect((value - values[lane]).magnitude <= Self.rounding * max(1, value.magnitude), "lane \(lane)")
+      for i in 0..<t {
+        let difference = (objective.gradient[8 * i + lane] - gradient[i]).magnitude
+        #expect(difference <= Self.rounding * size, "lane \(lane), parameter \(i)\n\(model.text)")
+      }
+    }
+  }
+}
