@@ -27,7 +27,10 @@ func tasks(of test: Case) throws -> [String: TimedTask] {
     "mlr": TimedTask { try robust("MLR") },
     "mlm": TimedTask { try robust("MLM") },
   ]
-  guard !test.hasMissing else { return tasks }
+  guard !test.hasMissing else {
+    tasks["estimates"] = TimedTask { [try test.model().fit(to: test.data, options: whole).discrepancy] }
+    return tasks
+  }
   let (table, moments) = try test.prepared()
   let fit = try test.model().fit(to: test.data)
   // As the other programs get them: a covariance matrix without means, so that the model has no intercepts.

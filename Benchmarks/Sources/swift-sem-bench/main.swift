@@ -158,6 +158,9 @@ for name in Case.furtherNames where harness.wants("missing and robust/\(name)") 
   if test.hasMissing, let task = tasks["whole"] {
     try harness.measure("missing and robust", test.name) { try task.run()[0] }
   }
+  if test.hasMissing, let task = tasks["estimates"] {
+    try harness.measure("missing and robust", test.name + ", estimates") { try task.run()[0] }
+  }
   for kind in ["mlr", "mlm"] where !test.hasMissing {
     guard let task = tasks[kind] else { continue }
     try harness.measure("missing and robust", test.name + ", " + kind) { try task.run()[0] }

@@ -177,8 +177,7 @@ final class MissingInformation {
       let rows = products.pointer + (start[missing[j]] * length + origin)
       for i in j..<m {
         let factor = c[i + j * m]
-        let target = rows + missing[i] * length
-        for k in 0..<width { target[k] += factor * e[k] }
+        Kernels.add(factor, e, count: width, to: rows + missing[i] * length)
       }
     }
   }
