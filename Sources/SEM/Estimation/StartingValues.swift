@@ -36,7 +36,7 @@ struct StartingValues {
   private(set) var isIndicator: [Bool]
   private(set) var isOutcome: [Bool]
   /// Variables whose covariances are known or already estimated.
-  private var isKnown: [Bool]
+  var isKnown: [Bool]
   /// Those covariances, all variables × all variables.
   var covariance: Matrix
   /// Estimates by row.
@@ -186,22 +186,17 @@ struct StartingValues {
   }
 
   /// The fixed value of a covariance; `nil` where it is free or not in the table.
-  private func fixedCovariance(_ first: Int, _ second: Int) -> Double? {
+  func fixedCovariance(_ first: Int, _ second: Int) -> Double? {
     row(ofCovariance: first, second).flatMap { rows[$0].free == 0 ? rows[$0].fixed : nil }
   }
 
   // MARK: Factors
 
-  /// The correlations of known variables, without what wider factors of the same indicators explain (bifactor models).
-  private struct Correlations {
-    /// 1/√variance, 0 where that is not positive.
-    var scale: [Double]
-    /// Covariances that are left over; `nil` while nothing is explained.
-    var remaining: Matrix?
-
-    func value(_ i: Int, _ j: Int, _ covariance: Matrix) -> Double {
-      (remaining?.elements ?? covariance.elements)[i + j * scale.count] * scale[i] * scale[j]
-    }
+  /// A factor's loading, by places among the indicators and factors that are estimated together.
+  struct Loading {
+    var indicator: Int
+    var factor: Int
+    var value: Double
   }
 
   /// Estimates factors whose indicators are known and makes them known.
@@ -220,53 +215,49 @@ struct StartingValues {
         }
       }
     }
-    let known = isKnown.indices.filter { isKnown[$0] }
-    let q = indicators.count
-    let f = factors.count
-    var lambda = Matrix(rowCount: q, columnCount: f)
-    var phi = [Double](repeating: 1, count: f)
-    var correlations = Correlations(
-      scale: (0..<variableCount).map {
-        isKnown[$0] && covariance[$0, $0] > 0 ? 1 / covariance[$0, $0].squareRoot() : 0
-      })
-    let widestFirst = factors.indices.sorted {
-      loadings(of: factors[$0]).count > loadings(of: factors[$1]).count
+    let deviation = (0..<variableCount).map {
+      isKnown[$0] && covariance[$0, $0] > 0 ? covariance[$0, $0].squareRoot() : 0
     }
-    for c in isShared ? widestFirst : Array(factors.indices) {
+    var lambda: [Loading] = []
+    var phi = [Double](repeating: 1, count: factors.count)
+    // Covariances that wider factors of the same indicators leave over (bifactor models).
+    var remaining = covariance
+    let order =
+      isShared
+      ? factors.indices.sorted { loadings(of: factors[$0]).count > loadings(of: factors[$1]).count }
+      : Array(factors.indices)
+    for c in order {
       let members = loadings(of: factors[c])
-      let (found, variance) = oneFactor(factors[c], correlations)
+      let (found, variance) = oneFactor(factors[c], remaining, deviation)
       phi[c] = variance
       for (index, value) in zip(members, found) {
         values[index] = value
-        lambda[placeOf[rows[index].right], c] = value
+        lambda.append(Loading(indicator: placeOf[rows[index].right], factor: c, value: value))
       }
       guard isShared, sharesIndicators(factors[c], with: factors) else { continue }
-      var remaining = correlations.remaining ?? covariance
-      correlations.remaining = nil
       for (a, first) in zip(members, found) {
         for (b, second) in zip(members, found) where a != b {
           remaining[rows[a].right, rows[b].right] -= first * second * variance
         }
       }
-      correlations.remaining = remaining
     }
 
     // Residual variances.
-    var theta = [Double](repeating: 0, count: q)
+    var theta = [Double](repeating: 0, count: indicators.count)
+    for loading in lambda { theta[loading.indicator] += loading.value * loading.value * phi[loading.factor] }
     for (r, variable) in indicators.enumerated() {
       let total = covariance[variable, variable]
-      let common = (0..<f).reduce(0) { $0 + lambda[r, $1] * lambda[r, $1] * phi[$1] }
-      var residual = min(max(total - common, Self.leastShare * total), total)
+      theta[r] = min(max(total - theta[r], Self.leastShare * total), total)
       if let index = row(ofCovariance: variable, variable) {
         if rows[index].free > 0 {
-          values[index] = rows[index].start ?? residual
+          values[index] = rows[index].start ?? theta[r]
         } else {
-          residual = rows[index].fixed
+          theta[r] = rows[index].fixed
         }
       }
-      theta[r] = residual
     }
-    addCovariances(of: factors, indicators: indicators, known: known, lambda: lambda, phi: phi, theta: theta)
+    addCovariances(
+      of: factors, indicators: indicators, lambda: lambda, phi: phi, theta: theta, deviation: deviation)
   }
 
   /// Whether narrower factors measure with several of a factor's indicators.
@@ -278,144 +269,5 @@ struct StartingValues {
       }
       return shared > 1
     }
-  }
-
-  /// Covariances of factors among themselves and with what is known, through L = (Λᵀ D⁻¹ Λ)⁻¹ Λᵀ D⁻¹.
-  private mutating func addCovariances(
-    of factors: [Int], indicators: [Int], known: [Int], lambda: Matrix, phi: [Double], theta: [Double]
-  ) {
-    let q = indicators.count
-    let f = factors.count
-    var gram = Matrix(rowCount: f, columnCount: f)
-    var weights = Matrix(rowCount: f, columnCount: q)
-    for r in 0..<q {
-      let precision = 1 / max(covariance[indicators[r], indicators[r]], .leastNormalMagnitude)
-      for a in 0..<f where lambda[r, a] != 0 {
-        weights[a, r] = lambda[r, a] * precision
-        for b in 0..<f { gram[a, b] += weights[a, r] * lambda[r, b] }
-      }
-    }
-    for a in 0..<f { gram[a, a] *= 1 + 1e-8 }
-    let isSolvable = gram.elements.withUnsafeMutableBufferPointer { gram in
-      weights.elements.withUnsafeMutableBufferPointer { weights -> Bool in
-        guard let base = gram.baseAddress, let columns = weights.baseAddress,
-          Kernels.choleskyInPlace(base, order: f)
-        else { return false }
-        for r in 0..<q { Kernels.solve(factor: base, order: f, columns + r * f) }
-        return true
-      }
-    }
-    var cross = Matrix(rowCount: f, columnCount: variableCount)
-    if isSolvable { addCross(weights, indicators: indicators, known: known, theta: theta, to: &cross) }
-    for (a, factor) in factors.enumerated() {
-      covariance[factor, factor] = phi[a]
-      isKnown[factor] = true
-      // Far from the limits of correlations, so that Σ stays positive definite.
-      for v in known {
-        let limit = 0.9 * (phi[a] * covariance[v, v]).squareRoot()
-        covariance[factor, v] = min(max(cross[a, v], -limit), limit)
-        covariance[v, factor] = covariance[factor, v]
-      }
-      for b in 0..<a {
-        var value = 0.0
-        for r in 0..<q {
-          value += cross[a, indicators[r]] * weights[b, r] + cross[b, indicators[r]] * weights[a, r]
-        }
-        let limit = 0.85 * (phi[a] * phi[b]).squareRoot()
-        value = fixedCovariance(factor, factors[b]) ?? min(max(0.5 * value, -limit), limit)
-        covariance[factor, factors[b]] = value
-        covariance[factors[b], factor] = value
-      }
-    }
-  }
-
-  /// Adds L (Σ - Θ), for the known variables as columns; without cross loadings L has one weight for each indicator.
-  private func addCross(
-    _ weights: Matrix, indicators: [Int], known: [Int], theta: [Double], to cross: inout Matrix
-  ) {
-    let f = weights.rowCount
-    let m = variableCount
-    weights.elements.withUnsafeBufferPointer { weights in
-      covariance.elements.withUnsafeBufferPointer { covariance in
-        cross.elements.withUnsafeMutableBufferPointer { cross in
-          for (r, i) in indicators.enumerated() {
-            for a in 0..<f {
-              let weight = weights[a + r * f]
-              if weight == 0 { continue }
-              for v in known { cross[a + v * f] += weight * covariance[v + i * m] }
-              cross[a + i * f] -= weight * theta[r]
-            }
-          }
-        }
-      }
-    }
-  }
-
-  /// The loadings of one factor, in the order of its rows, and its variance, from the correlations that are left.
-  private func oneFactor(_ factor: Int, _ correlations: Correlations) -> (
-    loadings: [Double], variance: Double
-  ) {
-    let members = Array(loadings(of: factor))
-    func correlation(_ i: Int, _ j: Int) -> Double { correlations.value(i, j, covariance) }
-    let places = members.map { rows[$0].right }
-    let sd = places.map { covariance[$0, $0].squareRoot() }
-    let q = members.count
-    let fixedVariance = fixedCovariance(factor, factor)
-    // The indicator that carries the scale: the first with a fixed loading other than 0, else the first.
-    let anchor = members.indices.first { rows[members[$0]].free == 0 && rows[members[$0]].fixed != 0 } ?? 0
-
-    // Loadings relative to the anchor in the metric of correlations.
-    var relative = [Double](repeating: 1, count: q)
-    let instruments = q > 2 ? places : (0..<observedCount).filter { !places.contains($0) }
-    for j in 0..<q where j != anchor {
-      var numerator = 0.0
-      var denominator = 0.0
-      for k in instruments where k != places[j] && k != places[anchor] {
-        numerator += correlation(places[j], k) * correlation(places[anchor], k)
-        denominator += correlation(places[anchor], k) * correlation(places[anchor], k)
-      }
-      var value = denominator > 1e-3 ? numerator / denominator : .nan
-      if !value.isFinite || value.magnitude > 4 || value.magnitude < 0.05 {
-        value = correlation(places[j], places[anchor]) < 0 ? -1 : 1
-      }
-      relative[j] = value
-    }
-    // The anchor's share of variance: r = relativeⱼ relativeₖ · share, by least squares over pairs.
-    var numerator = 0.0
-    var denominator = 0.0
-    for j in 0..<q {
-      for k in 0..<j {
-        let product = relative[j] * relative[k]
-        numerator += product * correlation(places[j], places[k])
-        denominator += product * product
-      }
-    }
-    let largest = relative.map(\.magnitude).max() ?? 1
-    var share = denominator > 0 ? numerator / denominator : 1 - Self.leastShare
-    if q == 1, let fixed = fixedCovariance(places[0], places[0]) {
-      share = 1 - fixed / max(sd[0] * sd[0], .leastNormalMagnitude)
-      if share <= 0 { share = 1 }
-    } else {
-      share = min(max(share, 0.05), (1 - Self.leastShare) / (largest * largest))
-    }
-
-    // Back to the variables' units: the anchor's loading sets the scale of the factor.
-    let anchorRow = rows[members[anchor]]
-    let commonSD = share.squareRoot() * sd[anchor]
-    let anchorLoading: Double
-    if anchorRow.free == 0, anchorRow.fixed != 0 {
-      anchorLoading = anchorRow.fixed
-    } else if let start = anchorRow.start, start != 0 {
-      anchorLoading = start
-    } else {
-      anchorLoading = commonSD / max(fixedVariance ?? 1, .leastNormalMagnitude).squareRoot()
-    }
-    let variance = commonSD * commonSD / (anchorLoading * anchorLoading)
-    let found = members.indices.map { j -> Double in
-      let row = rows[members[j]]
-      let estimate = anchorLoading * relative[j] * sd[j] / max(sd[anchor], .leastNormalMagnitude)
-      return row.free == 0 ? row.fixed : row.start ?? estimate
-    }
-    return (found, fixedVariance ?? variance)
   }
 }

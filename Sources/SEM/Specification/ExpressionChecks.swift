@@ -24,13 +24,14 @@ enum ExpressionChecks {
       places.insert(name.text)
     }
     for definition in stated {
-      try checkNames(definition.names, labels: labels, definitions: places)
-      if definition.names.isEmpty {
-        // Statements that no text produced carry no ranges.
-        try checkNames(definition.expression.names.map { Name($0) }, labels: labels, definitions: places)
-      }
+      try checkNames(used(by: definition), labels: labels, definitions: places)
     }
     return try ordered(stated, places: places)
+  }
+
+  /// The names in a definition; statements that no text produced carry no ranges.
+  private static func used(by definition: (name: Name, expression: Expression, names: [Name])) -> [Name] {
+    definition.names.isEmpty ? definition.expression.names.map { Name($0) } : definition.names
   }
 
   /// Orders definitions by use, without recursion.
@@ -52,16 +53,14 @@ enum ExpressionChecks {
           continue
         }
         state[place] = 1
-        for used in (definition.names.isEmpty ? definition.expression.names : definition.names.map(\.text))
-          .reversed()
-        {
-          guard let other = places[used], state[other] != 2 else { continue }
+        for used in used(by: definition).reversed() {
+          guard let other = places[used.text], state[other] != 2 else { continue }
           guard state[other] == 0 else {
             throw Problem(
               "definition-cycle",
-              "The definition of '\(definition.name.text)' uses '\(used)', which uses it in turn.",
+              "The definition of '\(definition.name.text)' uses '\(used.text)', which uses it in turn.",
               hint: "Express one of them by parameters only.",
-              at: definition.names.first { $0.text == used }?.range ?? definition.name.range)
+              at: definition.names.first { $0.text == used.text }?.range ?? definition.name.range)
           }
           pending.append(other)
         }

@@ -140,25 +140,26 @@ struct ResolvedOptions: Sendable {
 
   init(_ options: ModelOptions, preset: Preset) {
     let defaults = preset.options
-    func answer(_ question: KeyPath<ModelOptions, Bool?>) -> Bool {
-      options[keyPath: question] ?? defaults[keyPath: question] ?? false
-    }
+    func answer(_ given: Bool?, _ usual: Bool?) -> Bool { given ?? usual ?? false }
     self.preset = preset
-    standardizeLatents = answer(\.standardizeLatents)
-    let orthogonal = answer(\.orthogonal)
-    orthogonalExogenous = orthogonal || answer(\.orthogonalExogenous)
-    orthogonalEndogenous = orthogonal || answer(\.orthogonalEndogenous)
-    fixedCovariates = answer(\.fixedCovariates)
-    markerInterceptZero = answer(\.markerInterceptZero)
-    interceptsObservedFree = answer(\.interceptsObservedFree) || answer(\.markerInterceptZero)
-    interceptsLatentFree = answer(\.interceptsLatentFree)
+    standardizeLatents = answer(options.standardizeLatents, defaults.standardizeLatents)
+    let orthogonal = answer(options.orthogonal, defaults.orthogonal)
+    orthogonalExogenous = orthogonal || answer(options.orthogonalExogenous, defaults.orthogonalExogenous)
+    orthogonalEndogenous = orthogonal || answer(options.orthogonalEndogenous, defaults.orthogonalEndogenous)
+    fixedCovariates = answer(options.fixedCovariates, defaults.fixedCovariates)
+    markerInterceptZero = answer(options.markerInterceptZero, defaults.markerInterceptZero)
+    interceptsObservedFree =
+      answer(options.interceptsObservedFree, defaults.interceptsObservedFree) || markerInterceptZero
+    interceptsLatentFree = answer(options.interceptsLatentFree, defaults.interceptsLatentFree)
     fixFirstLoading =
-      answer(\.fixFirstLoading) && !answer(\.standardizeLatents) && !options.effectCoding.contains(.loadings)
-    fixSingleIndicator = answer(\.fixSingleIndicator)
-    freeVariances = answer(\.freeVariances)
-    covaryExogenousLatents = answer(\.covaryExogenousLatents)
-    covaryEndogenous = answer(\.covaryEndogenous)
-    covaryExogenousLatentsWithObserved = answer(\.covaryExogenousLatentsWithObserved)
+      answer(options.fixFirstLoading, defaults.fixFirstLoading) && !standardizeLatents
+      && !options.effectCoding.contains(.loadings)
+    fixSingleIndicator = answer(options.fixSingleIndicator, defaults.fixSingleIndicator)
+    freeVariances = answer(options.freeVariances, defaults.freeVariances)
+    covaryExogenousLatents = answer(options.covaryExogenousLatents, defaults.covaryExogenousLatents)
+    covaryEndogenous = answer(options.covaryEndogenous, defaults.covaryEndogenous)
+    covaryExogenousLatentsWithObserved = answer(
+      options.covaryExogenousLatentsWithObserved, defaults.covaryExogenousLatentsWithObserved)
     effectCoding = options.effectCoding
     groupEqual = options.groupEqual
     meanStructure = options.meanStructure

@@ -41,18 +41,20 @@ struct VariableRoles: Sendable {
   init(_ elements: [ModelElement], variableCount: Int) {
     var parts = [Part](repeating: [], count: variableCount)
     var latent: [Int] = []
-    for element in elements {
-      switch element.op {
+    // By index: an element in a variable of its own would be a copy.
+    for index in elements.indices {
+      let (left, right) = (elements[index].left, elements[index].right)
+      switch elements[index].op {
       case .measurement:
-        if parts[element.left].insert(.latent).inserted { latent.append(element.left) }
-        parts[element.right].insert(.measured)
+        if parts[left].insert(.latent).inserted { latent.append(left) }
+        parts[right].insert(.measured)
       case .regression:
-        parts[element.left].insert(.outcome)
-        parts[element.right].insert(.predictor)
+        parts[left].insert(.outcome)
+        parts[right].insert(.predictor)
       case .covariance:
-        parts[element.left].insert(.mentioned)
-        parts[element.right].insert(.mentioned)
-      case .intercept: parts[element.left].insert(.mentioned)
+        parts[left].insert(.mentioned)
+        parts[right].insert(.mentioned)
+      case .intercept: parts[left].insert(.mentioned)
       default: break
       }
     }
@@ -63,15 +65,15 @@ struct VariableRoles: Sendable {
       parts[variable].insert(.observed)
       observed.append(variable)
     }
-    for element in elements where element.op == .measurement { add(element.right) }
+    for index in elements.indices where elements[index].op == .measurement { add(elements[index].right) }
     let indicatorCount = observed.count
-    for element in elements where element.op == .regression { add(element.left) }
+    for index in elements.indices where elements[index].op == .regression { add(elements[index].left) }
     let dependentCount = observed.count
-    for element in elements where element.op == .regression { add(element.right) }
+    for index in elements.indices where elements[index].op == .regression { add(elements[index].right) }
     let predictorCount = observed.count
-    for element in elements where element.op == .covariance { add(element.left) }
-    for element in elements where element.op == .covariance { add(element.right) }
-    for element in elements where element.op == .intercept { add(element.left) }
+    for index in elements.indices where elements[index].op == .covariance { add(elements[index].left) }
+    for index in elements.indices where elements[index].op == .covariance { add(elements[index].right) }
+    for index in elements.indices where elements[index].op == .intercept { add(elements[index].left) }
 
     for variable in observed[dependentCount..<predictorCount] {
       if parts[variable].contains(.mentioned) {

@@ -5,6 +5,7 @@ extension Parser {
     let left = try leftSide(until: relationIndex, relation: relation)
     advance()
     var right: [Term] = []
+    right.reserveCapacity((last - position) / 2 + 1)
     repeat {
       if isAtEnd || current.symbol == .plus { throw missingTerm(after: relation, isFirst: right.isEmpty) }
       right.append(try term(of: relation))
