@@ -51,12 +51,12 @@ extension FittedModel {
         row, estimate: value, standardError: row.free > 0 ? errors?[row.free - 1] : 0,
         level: options.confidenceLevel)
     }
-    let unit = { (row: Parameter) -> SparseGradient? in
-      var gradient = SparseGradient()
-      if row.free > 0 { gradient.add(1, at: row.free - 1) }
-      return gradient
-    }
-    result += definedParameters(covariance, value: { $1 }, gradient: { row, _ in unit(row) })
+    result += definedParameters(
+      covariance, value: { rowValues[$0] },
+      addGradient: { row, weight, sum in
+        if table.rows[row].free > 0 { sum.add(weight, at: table.rows[row].free - 1) }
+        return true
+      })
     return result
   }
 
@@ -68,59 +68,57 @@ extension FittedModel {
     -> [ParameterEstimate]
   {
     guard let standardizer else { return [] }
+    var gradient = GradientSum(count: estimates.count)
     var result = zip(table.rows, rowValues).map { row, value in
       guard let covariance else {
         return ParameterEstimate(
           row, estimate: standardizer.value(row, value, kind), standardError: nil,
           level: options.confidenceLevel)
       }
-      let line = standardizer.valueAndGradient(row, value, kind)
+      gradient.reset()
+      let estimate = standardizer.value(row, value, kind, addingGradientTo: &gradient)
       return ParameterEstimate(
-        row, estimate: line?.value,
-        standardError: line.flatMap { covariance.standardError(gradient: $0.gradient) },
+        row, estimate: estimate,
+        standardError: estimate.flatMap { _ in covariance.standardError(gradient: gradient) },
         level: options.confidenceLevel)
     }
     result += definedParameters(
-      covariance, value: { standardizer.value($0, $1, kind) },
-      gradient: { standardizer.gradient($0, $1, kind) })
+      covariance, value: { standardizer.value(table.rows[$0], rowValues[$0], kind) },
+      addGradient: { row, weight, sum in
+        standardizer.value(table.rows[row], rowValues[row], kind, addingGradientTo: &sum, weight: weight)
+          != nil
+      })
     return result
   }
 
   /// What standardises, made once.
   var standardizer: Standardizer? { memo.value("standardizer") { Standardizer(fit: self) } }
 
-  /// Formulas over labelled rows, given each row's value and the gradient of that value by the free parameters.
+  /// The formulas, compiled once.
+  private var formulas: DefinedFormulas { memo.value("formulas") { DefinedFormulas(table) } }
+
+  /// Formulas over labelled rows.
+  ///
+  /// - Parameters:
+  ///   - value: The value of a row, counted from 0.
+  ///   - addGradient: Adds a multiple of the gradient of that value by the free parameters; false where there is none.
   private func definedParameters(
-    _ covariance: EstimateCovariance?, value: (Parameter, Double) -> Double?,
-    gradient: (Parameter, Double) -> SparseGradient?
+    _ covariance: EstimateCovariance?, value: (Int) -> Double?,
+    addGradient: (Int, Double, inout GradientSum) -> Bool
   ) -> [ParameterEstimate] {
     guard !table.definitions.isEmpty else { return [] }
-    var indices: [String: Int] = [:]
-    var labelled: [(row: Parameter, value: Double)] = []
-    for (row, value) in zip(table.rows, rowValues) where !row.label.isEmpty && indices[row.label] == nil {
-      indices[row.label] = labelled.count
-      labelled.append((row, value))
-    }
-    let values = labelled.map { value($0.row, $0.value) ?? .nan }
-    return table.definitions.map { definition in
-      var row = Parameter(
-        lhs: definition.name, op: .definition, rhs: "\(definition.expression)", block: 0, group: 0)
-      row.label = definition.name
-      guard
-        let formula = try? CompiledExpression(
-          definition.expression, resolving: indices, definitions: table.definitions)
-      else {
+    let formulas = formulas
+    let values = formulas.labelledRows.map { value($0) ?? .nan }
+    var partials = [Double](repeating: 0, count: values.count)
+    var total = GradientSum(count: estimates.count)
+    return formulas.items.map { row, formula in
+      guard let formula else {
         return ParameterEstimate(row, estimate: nil, standardError: nil, level: options.confidenceLevel)
       }
-      var partials = [Double](repeating: 0, count: values.count)
       let estimate = formula.valueAndGradient(at: values, gradient: &partials)
-      var total = SparseGradient()
+      total.reset()
       for variable in formula.variables where partials[variable] != 0 {
-        if let inner = gradient(labelled[variable].row, labelled[variable].value) {
-          for (index, parameter) in inner.parameters.enumerated() {
-            total.add(partials[variable] * inner.values[index], at: parameter)
-          }
-        } else {
+        if !addGradient(formulas.labelledRows[variable], partials[variable], &total) {
           total.add(.nan, at: 0)
         }
       }
@@ -129,6 +127,33 @@ extension FittedModel {
         row, estimate: estimate.isFinite ? estimate : nil,
         standardError: error.flatMap { $0.isFinite ? $0 : nil },
         level: options.confidenceLevel)
+    }
+  }
+}
+
+/// The definitions of a table, compiled.
+private struct DefinedFormulas: Sendable {
+  /// The first row with each label: the formulas' variables.
+  let labelledRows: [Int]
+  /// For each definition its line of the table of estimates, and the formula where it can be compiled.
+  let items: [(row: Parameter, formula: CompiledExpression?)]
+
+  init(_ table: ParameterTable) {
+    var indices: [String: Int] = [:]
+    var labelled: [Int] = []
+    for index in table.rows.indices where !table.rows[index].label.isEmpty {
+      guard indices[table.rows[index].label] == nil else { continue }
+      indices[table.rows[index].label] = labelled.count
+      labelled.append(index)
+    }
+    labelledRows = labelled
+    items = table.definitions.map { definition in
+      var row = Parameter(
+        lhs: definition.name, op: .definition, rhs: "\(definition.expression)", block: 0, group: 0)
+      row.label = definition.name
+      let formula = try? CompiledExpression(
+        definition.expression, resolving: indices, definitions: table.definitions)
+      return (row, formula)
     }
   }
 }

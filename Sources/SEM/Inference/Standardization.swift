@@ -20,91 +20,93 @@ struct Standardizer: Sendable {
   /// What one block needs; a class, since every row asks and none should copy.
   private final class BlockPart: Sendable {
     let matrices: ReticularMatrices
-    let place: [String: Int]
-    /// ∂C(k,k)/∂θ of each variable k: the parameters that its variance depends on.
-    let totalDerivatives: [SparseGradient]
+    let names: BlockNames
+    /// ∂C(k,k)/∂θ of variable k: the parameters on which its variance depends, from ``firstTerm``[k] to its successor's.
+    let terms: [(parameter: Int, value: Double)]
+    let firstTerm: [Int]
     /// For each variable, the free parameter that is its residual variance, or -1.
     let residualParameter: [Int]
-    let covariates: Set<String>
+    let isCovariate: [Bool]
 
-    init(
-      matrices: ReticularMatrices, place: [String: Int], totalDerivatives: [SparseGradient],
-      residualParameter: [Int], covariates: Set<String>
-    ) {
+    init(_ table: ParameterTable, _ block: ModelBlock, _ matrices: ReticularMatrices) {
       self.matrices = matrices
-      self.place = place
-      self.totalDerivatives = totalDerivatives
-      self.residualParameter = residualParameter
-      self.covariates = covariates
+      names = BlockNames(block)
+      let rows = BlockRows(table, block: block)
+      let m = rows.variableCount
+      let b = matrices.totalEffects.elements
+      let c = matrices.totalCovariance.elements
+      let free = rows.rows.filter {
+        table.rows[$0.tableRow].free > 0 && $0.op != .intercept && $0.left >= 0 && $0.right >= 0
+      }
+      var terms: [(parameter: Int, value: Double)] = []
+      terms.reserveCapacity(4 * free.count)
+      var firstTerm = [0]
+      firstTerm.reserveCapacity(m + 1)
+      for k in 0..<m {
+        for row in free {
+          let (i, j) = row.op == .measurement ? (row.right, row.left) : (row.left, row.right)
+          let own = b[k + i * m]
+          if own == 0 { continue }
+          let value: Double
+          switch row.op {
+          case .measurement, .regression: value = 2 * own * c[k + j * m]
+          case .covariance: value = (i == j ? 1 : 2) * own * b[k + j * m]
+          default: value = 0
+          }
+          if value != 0 { terms.append((table.rows[row.tableRow].free - 1, value)) }
+        }
+        firstTerm.append(terms.count)
+      }
+      self.terms = terms
+      self.firstTerm = firstTerm
+      var residual = [Int](repeating: -1, count: m)
+      for row in free where row.op == .covariance && row.left == row.right {
+        residual[row.left] = table.rows[row.tableRow].free - 1
+      }
+      residualParameter = residual
+      isCovariate = Standardizer.isExogenousObserved(table, rows)
     }
   }
 
-  private let table: ParameterTable
   private let parts: [BlockPart]
-  private let parameterCount: Int
 
   init?(fit: FittedModel) {
-    table = fit.table
-    parameterCount = fit.estimates.count
     var parts: [BlockPart] = []
-    for index in fit.table.blocks.indices {
+    for (index, block) in fit.table.blocks.enumerated() {
       guard let matrices = fit.matrices(ofBlock: index) else { return nil }
-      parts.append(Self.part(fit.table, index, matrices, fit.estimates.count))
+      parts.append(BlockPart(fit.table, block, matrices))
     }
     self.parts = parts
-  }
-
-  private static func part(
-    _ table: ParameterTable, _ index: Int, _ matrices: ReticularMatrices, _ t: Int
-  ) -> BlockPart {
-    let block = table.blocks[index]
-    var place: [String: Int] = [:]
-    for (position, name) in matrices.variables.enumerated() where place[name] == nil {
-      place[name] = position
-    }
-    let m = matrices.variables.count
-    var derivatives = [SparseGradient](repeating: SparseGradient(), count: m)
-    var residual = [Int](repeating: -1, count: m)
-    let b = matrices.totalEffects
-    let c = matrices.totalCovariance
-    for row in table.rows where row.block == block.number && row.free > 0 {
-      let a = row.free - 1
-      guard row.op != .intercept, let left = place[row.lhs], let right = place[row.rhs] else { continue }
-      let (i, j) = row.op == .measurement ? (right, left) : (left, right)
-      for k in 0..<m where b.elements[k + i * m] != 0 || row.op == .covariance {
-        let own = b.elements[k + i * m]
-        let value: Double
-        switch row.op {
-        case .measurement, .regression: value = 2 * own * c.elements[k + j * m]
-        case .covariance: value = (i == j ? 1 : 2) * own * b.elements[k + j * m]
-        default: value = 0
-        }
-        if value != 0 { derivatives[k].add(value, at: a) }
-      }
-      if row.op == .covariance, left == right { residual[left] = a }
-    }
-    return BlockPart(
-      matrices: matrices, place: place, totalDerivatives: derivatives, residualParameter: residual,
-      covariates: exogenousObserved(table, block))
   }
 
   /// Observed variables that only predict: no indicator of anything, never an outcome, predictor of something, and with
   /// no moment that the user mentioned, which would make them random (lavaan's rule).
   static func exogenousObserved(_ table: ParameterTable, _ block: ModelBlock) -> Set<String> {
-    var predictors = Set<String>()
-    var others = Set<String>()
-    for row in table.rows where row.block == block.number {
+    let isExogenous = isExogenousObserved(table, BlockRows(table, block: block))
+    return Set(block.observed.indices.lazy.filter { isExogenous[$0] }.map { block.observed[$0] })
+  }
+
+  /// Which variables ``exogenousObserved(_:_:)`` names.
+  private static func isExogenousObserved(_ table: ParameterTable, _ rows: BlockRows) -> [Bool] {
+    var isPredictor = [Bool](repeating: false, count: rows.variableCount)
+    var isOther = isPredictor
+    func mark(_ variable: Int, _ marks: inout [Bool]) {
+      if variable >= 0 { marks[variable] = true }
+    }
+    for row in rows.rows {
       switch row.op {
       case .regression:
-        predictors.insert(row.rhs)
-        others.insert(row.lhs)
-      case .measurement: others.insert(row.rhs)
-      case .covariance where row.origin == .user: others.formUnion([row.lhs, row.rhs])
-      case .intercept where row.origin == .user: others.insert(row.lhs)
+        mark(row.right, &isPredictor)
+        mark(row.left, &isOther)
+      case .measurement: mark(row.right, &isOther)
+      case .covariance where table.rows[row.tableRow].origin == .user:
+        mark(row.left, &isOther)
+        mark(row.right, &isOther)
+      case .intercept where table.rows[row.tableRow].origin == .user: mark(row.left, &isOther)
       default: break
       }
     }
-    return predictors.intersection(block.observed).subtracting(others)
+    return isPredictor.indices.map { isPredictor[$0] && !isOther[$0] && $0 < rows.observedCount }
   }
 
   /// One variance in the product of powers.
@@ -121,12 +123,12 @@ struct Standardizer: Sendable {
     func factor(
       _ name: String, _ exponent: Double, isResidual: Bool = false, isOutcome: Bool = false
     ) -> Factor? {
-      guard let index = part.place[name] else { return nil }
+      guard let index = part.names[name] else { return nil }
       switch kind {
       case .latent: if index < part.matrices.observedCount { return nil }
       case .all: break
       // A modification index may make a covariate an outcome.
-      case .exceptCovariates: if !isOutcome, part.covariates.contains(name) { return nil }
+      case .exceptCovariates: if !isOutcome, part.isCovariate[index] { return nil }
       }
       return Factor(variable: index, isResidual: isResidual, exponent: exponent)
     }
@@ -169,69 +171,86 @@ struct Standardizer: Sendable {
     scale(row, kind).map { $0 * value }
   }
 
-  /// The gradient of a row's standardised value by the free parameters.
-  func gradient(_ row: Parameter, _ value: Double, _ kind: StandardizationKind) -> SparseGradient? {
-    valueAndGradient(row, value, kind)?.gradient
-  }
-
-  /// A row's standardised value with its gradient by the free parameters.
-  func valueAndGradient(
-    _ row: Parameter, _ value: Double, _ kind: StandardizationKind
-  ) -> (value: Double, gradient: SparseGradient)? {
+  /// A row's standardised value; adds its gradient by the free parameters, times a weight, to a sum.
+  ///
+  /// - Returns: `nil`, and nothing added, where a variance is not positive.
+  func value(
+    _ row: Parameter, _ value: Double, _ kind: StandardizationKind, addingGradientTo sum: inout GradientSum,
+    weight: Double = 1
+  ) -> Double? {
     let part = parts[row.block - 1]
     let factors = factors(row, part, kind)
     guard let first = power(factors.first, part), let second = power(factors.second, part) else { return nil }
     let scale = first * second
-    var gradient = SparseGradient()
-    if row.free > 0 { gradient.add(scale, at: row.free - 1) }
+    if row.free > 0 { sum.add(weight * scale, at: row.free - 1) }
     for case let factor? in [factors.first, factors.second] {
-      let weight = scale * value * factor.exponent / variance(factor, part)
-      if weight == 0 { continue }
+      let share = weight * scale * value * factor.exponent / variance(factor, part)
+      if share == 0 { continue }
       if factor.isResidual {
         let parameter = part.residualParameter[factor.variable]
-        if parameter >= 0 { gradient.add(weight, at: parameter) }
+        if parameter >= 0 { sum.add(share, at: parameter) }
       } else {
-        let derivatives = part.totalDerivatives[factor.variable]
-        for (index, parameter) in derivatives.parameters.enumerated() {
-          gradient.add(weight * derivatives.values[index], at: parameter)
+        for index in part.firstTerm[factor.variable]..<part.firstTerm[factor.variable + 1] {
+          sum.add(share * part.terms[index].value, at: part.terms[index].parameter)
         }
       }
     }
-    return (scale * value, gradient)
+    return scale * value
   }
 }
 
-/// A gradient by the free parameters of which only what is not zero is kept; a parameter may occur more than once.
-struct SparseGradient: Sendable {
-  /// Parameters, from 0.
+/// A gradient by the free parameters that is summed term by term and remembers which it has met; made once for many rows.
+struct GradientSum {
+  /// The sums of all parameters.
+  private(set) var values: [Double]
+  /// The parameters met, from 0, each once.
   private(set) var parameters: [Int] = []
-  private(set) var values: [Double] = []
+  private var isMet: [Bool]
+
+  init(count: Int) {
+    values = [Double](repeating: 0, count: count)
+    isMet = [Bool](repeating: false, count: count)
+  }
 
   mutating func add(_ value: Double, at parameter: Int) {
-    parameters.append(parameter)
-    values.append(value)
+    values[parameter] += value
+    if !isMet[parameter] {
+      isMet[parameter] = true
+      parameters.append(parameter)
+    }
+  }
+
+  mutating func reset() {
+    for parameter in parameters {
+      values[parameter] = 0
+      isMet[parameter] = false
+    }
+    parameters.removeAll(keepingCapacity: true)
   }
 }
 
 extension EstimateCovariance {
-  /// The standard error of a function with a sparse gradient (delta method); `nil` where it is not defined.
+  /// The standard error of a function with the given gradient (delta method); `nil` where it is not defined.
   ///
-  /// - Complexity: O(n²) for n numbers of the gradient.
-  func standardError(gradient: SparseGradient) -> Double? {
+  /// A parameter that occurs in several terms was summed first: what cancels exactly leaves exactly nothing.
+  /// - Complexity: O(n²) for n parameters met.
+  func standardError(gradient: GradientSum) -> Double? {
     let t = matrix.rowCount
-    // A parameter that occurs twice is summed first: what cancels exactly must leave exactly nothing.
-    var values = [Double](repeating: 0, count: t)
-    for (index, parameter) in gradient.parameters.enumerated() { values[parameter] += gradient.values[index] }
-    let places = values.indices.filter { values[$0] != 0 }
     let variance = matrix.elements.withUnsafeBufferPointer { v in
-      var sum = 0.0
-      for (b, column) in places.enumerated() {
-        // The matrix is symmetric: pairs count twice.
-        var inner = 0.0
-        for a in 0..<b { inner += values[places[a]] * v[places[a] + column * t] }
-        sum += values[column] * (2 * inner + values[column] * v[column + column * t])
+      gradient.values.withUnsafeBufferPointer { values in
+        gradient.parameters.withUnsafeBufferPointer { places in
+          var sum = 0.0
+          for b in places.indices {
+            let column = places[b]
+            if values[column] == 0 { continue }
+            // The matrix is symmetric: pairs count twice.
+            var inner = 0.0
+            for a in 0..<b { inner += values[places[a]] * v[places[a] + column * t] }
+            sum += values[column] * (2 * inner + values[column] * v[column + column * t])
+          }
+          return sum
+        }
       }
-      return sum
     }
     return variance >= 0 ? variance.squareRoot() : nil
   }

@@ -1,4 +1,27 @@
-/// The rows of one block with their variables as numbers: the block's observed variables from 0, then its latent ones.
+/// The numbers of a block's variables: its observed ones from 0, then its latent ones. A name that the block has twice
+/// means its first place.
+package struct BlockNames: Sendable {
+  private var names: NameIndex
+  private var places: [Int] = []
+
+  /// Numbers a block's variables.
+  package init(_ block: ModelBlock) {
+    let observedCount = block.observed.count
+    names = NameIndex(capacity: observedCount + block.latent.count)
+    places.reserveCapacity(observedCount + block.latent.count)
+    for (place, name) in block.observed.enumerated() where names.insert(name) == places.count {
+      places.append(place)
+    }
+    for (place, name) in block.latent.enumerated() where names.insert(name) == places.count {
+      places.append(observedCount + place)
+    }
+  }
+
+  /// The number of a variable; `nil` where the block does not have it.
+  package subscript(name: String) -> Int? { names[name].map { places[$0] } }
+}
+
+/// The rows of one block with their variables as numbers, those of ``BlockNames``.
 ///
 /// The table keeps names, since anybody may change its rows; whoever works with numbers finds them here in one pass.
 package struct BlockRows: Sendable {
@@ -20,23 +43,13 @@ package struct BlockRows: Sendable {
   /// The block's rows, in the table's order.
   package let rows: [Row]
 
-  /// Numbers the variables of a block's rows; a name that the block has twice means its first place.
+  /// Numbers the variables of a block's rows.
   ///
   /// - Complexity: O(rows + variables).
   package init(_ table: ParameterTable, block: ModelBlock) {
     observedCount = block.observed.count
     variableCount = block.observed.count + block.latent.count
-    var names = NameIndex(capacity: variableCount)
-    var places: [Int] = []
-    places.reserveCapacity(variableCount)
-    for (place, name) in block.observed.enumerated() where names.insert(name) == places.count {
-      places.append(place)
-    }
-    for (place, name) in block.latent.enumerated() where names.insert(name) == places.count {
-      places.append(observedCount + place)
-    }
-    func place(of name: String) -> Int { names[name].map { places[$0] } ?? -1 }
-
+    let names = BlockNames(block)
     var rows: [Row] = []
     rows.reserveCapacity(table.rows.count)
     table.rows.withUnsafeBufferPointer { parameters in
@@ -45,11 +58,11 @@ package struct BlockRows: Sendable {
       for index in parameters.indices where parameters[index].block == block.number {
         if parameters[index].lhs != lastName {
           lastName = parameters[index].lhs
-          lastPlace = place(of: lastName)
+          lastPlace = names[lastName] ?? -1
         }
         let op = parameters[index].op
         let isVariance = op == .covariance && parameters[index].rhs == lastName
-        let right = isVariance ? lastPlace : op == .intercept ? -1 : place(of: parameters[index].rhs)
+        let right = isVariance ? lastPlace : op == .intercept ? -1 : names[parameters[index].rhs] ?? -1
         rows.append(Row(tableRow: index, op: op, left: lastPlace, right: right))
       }
     }

@@ -19,9 +19,11 @@ extension ParameterTable {
   public var distinctMomentCount: Int {
     blocks.reduce(0) { sum, block in
       let p = block.observed.count
-      let x = Set(
-        rows.filter { $0.block == block.number && $0.isExogenous && $0.op == .covariance }.map(\.lhs)
-      ).count
+      var covariates = NameIndex(capacity: block.fixedCovariates.count)
+      for index in rows.indices where rows[index].isExogenous && rows[index].block == block.number {
+        if rows[index].op == .covariance { covariates.insert(rows[index].lhs) }
+      }
+      let x = covariates.count
       let covariances = p * (p + 1) / 2 - x * (x + 1) / 2
       return sum + covariances + (hasMeanStructure ? p - x : 0)
     }
