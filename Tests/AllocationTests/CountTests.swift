@@ -24,17 +24,17 @@ import Testing
   static let cases = [
     Case(
       name: "9 indicators", model: "three-factors", data: "HolzingerSwineford1939", steps: 6, evaluations: 8,
-      allocations: 1250),
+      allocations: 1100),
     Case(
       name: "11 indicators", model: "political-democracy", data: "PoliticalDemocracy", steps: 7,
       evaluations: 8,
-      allocations: 1800),
+      allocations: 1600),
     Case(
       name: "MIMIC", model: "mimic", data: "HolzingerSwineford1939", steps: 9, evaluations: 12,
-      allocations: 2000),
+      allocations: 1700),
     Case(
       name: "P2P", model: "p2p", data: "p2p-survey", hasRandomCovariates: true, steps: 4, evaluations: 5,
-      allocations: 6000),
+      allocations: 5000),
   ]
 
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
