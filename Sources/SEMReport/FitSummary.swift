@@ -114,7 +114,11 @@ public struct FitSummary: Sendable {
     fitMeasures = fit.fitMeasures(baseline: baseline, tests: tests)
     explainedVariances = fit.explainedVariances()
     if options.modificationIndices, covariance != nil {
-      modificationIndices = (try? fit.modificationIndices())?.sorted { $0.index > $1.index }
+      // Indices that differ by rounding only, as those of the two pairs of a tetrad, stay in the table's order.
+      modificationIndices = (try? fit.modificationIndices())?.enumerated().sorted {
+        let (first, second) = (Float($0.element.index), Float($1.element.index))
+        return first == second ? $0.offset < $1.offset : first > second
+      }.map(\.element)
     } else {
       modificationIndices = options.modificationIndices ? [] : nil
     }
