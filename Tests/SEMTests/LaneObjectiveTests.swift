@@ -38,6 +38,7 @@ import Testing
       }
     }
     let all = (0..<8).map { samples(model, lane: $0) }
+    var covariances: [LaneMemory] = []
     for block in model.moments.indices {
       let p = model.moments[block].variables.count
       let covariance = LaneMemory(count: p * p)
@@ -46,28 +47,34 @@ import Testing
         Self.set(covariance, lane: lane, all[lane][block].covariance.elements)
         Self.set(mean, lane: lane, all[lane][block].mean ?? [])
       }
-      objective.setSample(block: block, covariance: covariance, mean: mean)
-    }
-    for lane in 0..<8 {
-      for i in 0..<t {
-        objective.point[8 * i + lane] = points[lane][i]
-        objective.gradient[8 * i + lane] = .nan
+      covariances.append(covariance)
+      // Each lane's sample comes from another lane.
+      for lane in 0..<8 {
+        objective.setSample(
+          block: block, lane: (lane + 3) % 8, covariance: covariance, mean: mean, from: lane)
       }
     }
-    let samplesAreGood = objective.prepareSamples()
-    let good = objective.evaluate()
-    let values = objective.values()
+    for lane in 0..<8 {
+      objective.setPoint(points[lane], lane: (lane + 3) % 8)
+      for i in 0..<t { objective.gradient[8 * i + lane] = .nan }
+    }
+    let logDeterminants = objective.logDeterminants(covariances)
+    let good = objective.evaluate().good
+    let values = objective.values(good)
     for lane in 0..<8 {
       let plain = try #require(Evaluation.objective(model.table, all[lane]))
       let value = plain.valueAt(points[lane])
-      #expect(good[lane] == (value != nil), "lane \(lane)\n\(model.text)")
-      guard let value, good[lane] else { continue }
-      #expect(samplesAreGood[lane])
+      let place = (lane + 3) % 8
+      #expect(good[place] == (value != nil), "lane \(lane)\n\(model.text)")
+      guard let value, good[place] else { continue }
+      #expect(logDeterminants.isDefined[lane])
       let gradient = try #require(plain.gradientAt(points[lane]))
       let size = max(1, gradient.map(\.magnitude).max() ?? 0)
-      #expect((value - values[lane]).magnitude <= Self.rounding * max(1, value.magnitude), "lane \(lane)")
+      #expect(
+        (value - values[place] + logDeterminants.sum[lane]).magnitude <= Self.rounding
+          * max(1, value.magnitude), "lane \(lane)")
       for i in 0..<t {
-        let difference = (objective.gradient[8 * i + lane] - gradient[i]).magnitude
+        let difference = (objective.gradient[8 * i + place] - gradient[i]).magnitude
         #expect(difference <= Self.rounding * size, "lane \(lane), parameter \(i)\n\(model.text)")
       }
     }

@@ -16,7 +16,7 @@ enum {
   sl_sums = 1,
   // The same for runs of numbers: y[i] = Σ x[i] a, i below `count`, over `a` pairs x, a that begin at terms[x].
   sl_combine = 2,
-  // y = 1 / x; a lane whose x is zero or not finite is unsound, and a negative x adds to what the lane owes.
+  // y = 1 / x; a lane whose x is zero or not finite is unsound, and a negative x adds `a` to what the lane owes.
   sl_reciprocal = 3,
   // The symmetric matrix at y, of order `count`, of which the lower triangle is read, becomes its inverse; its pivots go
   // to x. A lane with a pivot that is zero or not finite is unsound. Negative pivots add `a` each to what the lane owes.
@@ -36,6 +36,21 @@ typedef struct {
   int32_t a;
 } sl_step;
 
+// A search by L-BFGS for eight functions of `order` parameters.
+typedef struct {
+  long order;
+  // How many steps are remembered at most and now, in a ring; the newest and the one that comes.
+  long history, count, newest, next;
+  // The symmetric K that all lanes share, and the scale of a parameter's steps: plain numbers.
+  const double *inverse, *length;
+  double step_limit;
+  double *point, *gradient, *last_gradient, *query, *direction;
+  // history × order numbers: steps and changes of the gradient; and 1 / Σ step · change, 0 where there is none.
+  double *moves, *changes, *curvatures;
+  // `history` numbers.
+  double *shares;
+} sl_search;
+
 typedef struct {
   // Runs a program. A lane that becomes unsound goes on harmlessly; its 64 bits in `unsound` become ones. `debt` has
   // what lanes owe: the number of negative pivots, counted with signs.
@@ -43,12 +58,10 @@ typedef struct {
   // Σ w y yᵀ over rows. Columns come in panels of four, rows × 4 each with rows outermost; weights are rows × lanes.
   // Of sums, 4 panels × 4 panels, the blocks on and below the diagonal are written.
   void (*moments)(const double *panels, const double *weights, long rows, long panel_count, double *sums);
-  // d = -K g for a symmetric K of plain numbers, order × order.
-  void (*descend)(const double *k, const double *g, long order, double *d);
-  // Σ a b, lane by lane.
-  void (*dot)(const double *a, const double *b, long count, double *sum);
-  // b += factor a, factor a number of eight lanes.
-  void (*add)(const double *factor, const double *a, long count, double *b);
+  // The newest change of the gradient, zero in lanes without ones in `defined`, and Σ change · move into `product`.
+  void (*remember)(const sl_search *search, const int64_t *defined, double *product);
+  // The next points; `active` and `halves` have ones in the lanes that go on and in those that go back by half.
+  void (*advance)(const sl_search *search, const int64_t *active, const int64_t *halves);
   // The largest |g| · scale, scale a plain number for each; NaN where one is NaN.
   void (*largest)(const double *g, const double *scale, long count, double *result);
 } sl_kernels;
@@ -66,14 +79,11 @@ static inline void sl_run(const sl_step *steps, long count, const int32_t *terms
 static inline void sl_moments(const double *panels, const double *weights, long rows, long panel_count, double *sums) {
   sl_active->moments(panels, weights, rows, panel_count, sums);
 }
-static inline void sl_descend(const double *k, const double *g, long order, double *d) {
-  sl_active->descend(k, g, order, d);
+static inline void sl_remember(const sl_search *search, const int64_t *defined, double *product) {
+  sl_active->remember(search, defined, product);
 }
-static inline void sl_dot(const double *a, const double *b, long count, double *sum) {
-  sl_active->dot(a, b, count, sum);
-}
-static inline void sl_add(const double *factor, const double *a, long count, double *b) {
-  sl_active->add(factor, a, count, b);
+static inline void sl_advance(const sl_search *search, const int64_t *active, const int64_t *halves) {
+  sl_active->advance(search, active, halves);
 }
 static inline void sl_largest(const double *g, const double *scale, long count, double *result) {
   sl_active->largest(g, scale, count, result);

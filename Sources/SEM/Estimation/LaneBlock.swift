@@ -20,6 +20,8 @@ struct LaneBlock {
   /// Where the sample's means stand, in internal order.
   let origin: Int
   let hasConstant: Bool
+  /// The block's share of the discrepancy.
+  let weight: Double
   let observedOrder: [Int]
   /// Where moments of fixed covariates stand; see ``RepeatedFitter/SampleElement``.
   let sampleElements: [(place: Int, left: Int, right: Int)]
@@ -30,6 +32,7 @@ struct LaneBlock {
     _ programs: inout LanePrograms
   ) {
     guard !structure.hasLoops else { return nil }
+    self.weight = weight
     order = structure.momentOrder
     hasConstant = structure.constant >= 0
     observedOrder = structure.observedOrder
@@ -110,7 +113,7 @@ private struct LaneCompiler {
   }
 
   mutating func compile() -> Bool {
-    samples()
+    programs.offset += weight * Double(n + l)
     paths()
     guard covariances() else { return false }
     if l > 0 { expectations() }
@@ -124,17 +127,6 @@ private struct LaneCompiler {
     let place = programs.reserve()
     programs[keyPath: program].sum(place, terms)
     return place
-  }
-
-  /// log|S| of the sample, constant left out.
-  private mutating func samples() {
-    let p = structure.observedCount
-    let factor = programs.reserve(p * p)
-    let pivots = programs.reserve(p)
-    for j in 0..<p { programs.samples.copy(factor + j * (p + 1), sample + j * (n + 1), count: p - j) }
-    programs.samples.factor(factor, order: p, pivots: pivots)
-    programs.logarithms.append((-weight, Array(pivots..<(pivots + p))))
-    programs.offset += weight * Double(n + l)
   }
 
   /// Collects the paths; an intercept becomes what is left of the mean when all else is about the sample's means.
@@ -212,7 +204,7 @@ private struct LaneCompiler {
         }
       }
       let pivots = programs.reserve(c)
-      programs.gradients.invert(inverse, order: c, pivots: pivots, price: 1)
+      programs.gradients.invert(inverse, order: c, pivots: pivots, .variances)
       logarithms += Array(pivots..<(pivots + c))
     }
     programs.logarithms.append((weight, logarithms))
@@ -230,7 +222,7 @@ private struct LaneCompiler {
     let variance = programs.reserve(l * l)
     let negative = precision(into: variance)
     let pivots = programs.reserve(l)
-    programs.gradients.invert(variance, order: l, pivots: pivots, price: -1)
+    programs.gradients.invert(variance, order: l, pivots: pivots, .precisions)
     programs.logarithms.append((weight, Array(pivots..<(pivots + l))))
 
     // With K = -J_ol: M K, M̃_ol = M K V, and M̃_ll = V (Kᵀ M̃_ol) + V.

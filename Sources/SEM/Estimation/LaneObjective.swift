@@ -10,6 +10,8 @@ final class LaneObjective {
   private let memory: LaneMemory
   private let blocks: [LaneBlock]
   private let programs: LanePrograms
+  /// For log|S| of each block's samples.
+  private let factors: [(memory: LaneMemory, program: LaneProgram, pivots: [Int])]
 
   /// Compiles the blocks of a fitter; `nil` for patterns with loops or with variables without variance.
   init?(_ fitter: RepeatedFitter) {
@@ -26,6 +28,12 @@ final class LaneObjective {
     programs.finish()
     self.blocks = blocks
     self.programs = programs
+    factors = blocks.map { block in
+      let p = block.observedOrder.count
+      var program = LaneProgram()
+      program.factor(0, order: p, pivots: p * p)
+      return (LaneMemory(count: p * p + p), program, Array((p * p)..<(p * p + p)))
+    }
     memory = LaneMemory(count: programs.size)
     for (value, place) in programs.constants { memory[place] = SIMD8(repeating: value) }
     for block in blocks where block.hasConstant {
@@ -38,44 +46,59 @@ final class LaneObjective {
   /// The gradients at the points of the last evaluation.
   var gradient: UnsafeMutablePointer<Double> { memory.at(programs.gradient) }
 
-  /// One number of the points.
-  @inline(__always) func point(_ i: Int) -> SIMD8<Double> { memory[programs.point &+ i] }
-  @inline(__always) func point(_ i: Int, _ values: SIMD8<Double>) { memory[programs.point &+ i] = values }
-  /// One number of the gradients.
-  @inline(__always) func gradient(_ i: Int) -> SIMD8<Double> { memory[programs.gradient &+ i] }
+  /// Puts a point into a lane.
+  func setPoint(_ values: [Double], lane: Int) {
+    for index in values.indices { memory[programs.point &+ index, lane] = values[index] }
+  }
 
-  /// Takes over the samples of a block: covariance matrices with the likelihood's divisor, p × p with both triangles, and
+  /// log|S| of eight samples, weighted over the blocks, and where all are positive definite.
+  ///
+  /// - Parameter covariances: Covariance matrices with the likelihood's divisor, p × p, for each block.
+  func logDeterminants(_ covariances: [LaneMemory]) -> (sum: SIMD8<Double>, isDefined: SIMDMask<SIMD8<Int64>>)
+  {
+    var sum = SIMD8<Double>()
+    var isDefined = SIMDMask<SIMD8<Int64>>(repeating: true)
+    for index in blocks.indices {
+      let factor = factors[index]
+      let count = covariances[index].count
+      factor.memory.pointer.update(from: covariances[index].pointer, count: count * LaneMemory.lanes)
+      isDefined = isDefined .& factor.program.run(factor.memory).positive
+      sum += blocks[index].weight * factor.memory.sumOfLogarithms(factor.pivots)
+    }
+    return (sum, isDefined)
+  }
+
+  /// Takes over the samples of a block in one lane from another lane: covariance matrices as above, both triangles, and
   /// means, in the block's order.
-  func setSample(block index: Int, covariance: LaneMemory, mean: LaneMemory) {
+  func setSample(block index: Int, lane: Int, covariance: LaneMemory, mean: LaneMemory, from source: Int) {
     let block = blocks[index]
-    let p = block.observedOrder.count
+    let order = block.observedOrder
+    let n = block.order
+    let p = order.count
     for j in 0..<p {
-      let column = block.observedOrder[j]
-      for i in 0..<p {
-        memory[block.sample + i + j * block.order] = covariance[block.observedOrder[i] + column * p]
+      for i in j..<p {
+        let value = covariance[order[i] &+ order[j] &* p, source]
+        memory[block.sample &+ i &+ j &* n, lane] = value
+        memory[block.sample &+ j &+ i &* n, lane] = value
       }
-      if block.hasConstant { memory[block.origin + j] = mean[column] }
+      if block.hasConstant { memory[block.origin &+ j, lane] = mean[order[j], source] }
     }
     for item in block.sampleElements {
-      memory[item.place] = item.right < 0 ? mean[item.left] : covariance[item.left + item.right * p]
+      memory[item.place, lane] =
+        item.right < 0 ? mean[item.left, source] : covariance[item.left + item.right * p, source]
     }
   }
 
-  /// Forms what F needs of the samples alone.
-  ///
-  /// - Returns: The lanes whose covariance matrices are positive definite.
-  func prepareSamples() -> SIMDMask<SIMD8<Int64>> { programs.samples.run(memory).good }
-
   /// Forms the gradients at the points.
   ///
-  /// - Returns: The lanes in which Σ is positive definite.
-  func evaluate() -> SIMDMask<SIMD8<Int64>> { programs.gradients.run(memory).good }
+  /// - Returns: Marks that are good where Σ is positive definite, and positive where S is too.
+  func evaluate() -> LaneProgram.Marks { programs.gradients.run(memory) }
 
-  /// F at the points of the last evaluation.
-  func values() -> SIMD8<Double> {
+  /// F plus log|S| of the samples at the points of the last evaluation, in the lanes asked for; others are not defined.
+  func values(_ lanes: SIMDMask<SIMD8<Int64>>) -> SIMD8<Double> {
     _ = programs.values.run(memory)
     var sum = memory[programs.trace] - programs.offset
-    for item in programs.logarithms { sum += item.weight * memory.sumOfLogarithms(item.places) }
+    for item in programs.logarithms { sum += item.weight * memory.sumOfLogarithms(item.places, in: lanes) }
     return sum
   }
 }
@@ -96,11 +119,10 @@ struct LanePrograms {
   var gradientTerms: [[LaneProgram.Term]]
   /// What Σ w tr(S⁻¹ E) sums.
   var traceTerms: [LaneProgram.Term] = []
-  /// What F subtracts.
+  /// What F subtracts beside log|S| of the samples.
   var offset = 0.0
   /// What F adds: weights times sums of logarithms.
   var logarithms: [(weight: Double, places: [Int])] = []
-  var samples = LaneProgram()
   var gradients = LaneProgram()
   var values = LaneProgram()
 

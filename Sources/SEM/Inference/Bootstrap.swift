@@ -120,19 +120,13 @@ extension FittedModel {
     if options.method == .monteCarlo { return try monteCarlo(options, control: control) }
     let source = try SampleSource(self, options: options)
     let plan = try DrawPlan(self, source: source, options: options)
-    let store = try plan.run(draws: options.draws, threads: options.threads, control: control) {
-      worker, draws, store in
-      worker.drawSamples(draws, into: store)
-    }
+    let store = try plan.run(.samples, draws: options.draws, threads: options.threads, control: control)
     var accelerations: [Double] = []
     if options.withJackknife, options.method != .parametric, !store.isInterrupted {
       let sets = source.jackknifeSets(limit: options.jackknifeLimit)
       var quiet = control
       quiet.progress = nil
-      let left = try plan.run(draws: sets.count, threads: options.threads, control: quiet) {
-        worker, draws, store in
-        worker.leaveOut(sets, draws, into: store)
-      }
+      let left = try plan.run(.leaveOut(sets), draws: sets.count, threads: options.threads, control: quiet)
       if !left.isInterrupted { accelerations = left.accelerations(blocks: sets.map(\.block)) }
     }
     return store.result(
@@ -154,10 +148,8 @@ extension FittedModel {
     let source = SampleSource(
       blocks: [], method: .monteCarlo, seed: options.seed, lostDegree: 0)
     let plan = try DrawPlan(self, source: source, options: options)
-    let store = try plan.run(draws: options.draws, threads: options.threads, control: control) {
-      worker, draws, store in
-      worker.drawEstimates(draws, root: root, into: store)
-    }
+    let store = try plan.run(
+      .estimates(root: root), draws: options.draws, threads: options.threads, control: control)
     return store.result(plan, options: options, level: self.options.confidenceLevel, accelerations: [])
   }
 }

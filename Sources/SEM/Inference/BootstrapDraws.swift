@@ -17,6 +17,16 @@ enum DrawOutcome: UInt8 {
   case proper, inadmissible, failed
 }
 
+/// What draws are.
+enum DrawJob: Sendable {
+  /// Samples of the source.
+  case samples
+  /// The samples of a jackknife, without one set of units each.
+  case leaveOut([(block: Int, set: Int, setCount: Int)])
+  /// Estimates from N(θ̂, V), V = root².
+  case estimates(root: Matrix)
+}
+
 /// What all threads of a bootstrap share.
 struct DrawPlan: Sendable {
   let fit: FittedModel
@@ -57,12 +67,9 @@ struct DrawPlan: Sendable {
   /// Makes draws `0 ..< draws` on several threads, each with its own workspace.
   ///
   /// A thread takes the next draws that nobody has taken; what a draw gives depends on its number only.
-  ///
-  /// - Parameter body: Makes up to ``chunk`` draws that begin at a multiple of it.
-  func run(
-    draws: Int, threads: Int?, control: BootstrapControl,
-    _ body: @escaping @Sendable (DrawWorker, Range<Int>, DrawStore) -> Void
-  ) throws(InferenceError) -> DrawStore {
+  func run(_ job: DrawJob, draws: Int, threads: Int?, control: BootstrapControl) throws(InferenceError)
+    -> DrawStore
+  {
     let store = try DrawStore(draws: draws, columns: statistics.count)
     let count = max(1, min(threads ?? Self.processorCount, draws, 256))
     let work: @Sendable (Int) -> Void = { thread in
@@ -70,19 +77,14 @@ struct DrawPlan: Sendable {
         let evaluator = try? StatisticEvaluator(fit: fit, selection: selection, hasTest: hasTest)
       else { return }
       worker.use(evaluator, quantities)
+      // Enough for every thread, few where one draw takes long.
+      let chunk = worker.isBatched ? max(LaneMemory.lanes, min(64, draws / (4 * count))) : 4
       var reported = 0
       while true {
-        let first = store.next.wrappingAdd(Self.chunk, ordering: .relaxed).oldValue
+        let first = store.next.wrappingAdd(chunk, ordering: .relaxed).oldValue
         guard first < draws else { break }
-        let chunk = first..<min(first + Self.chunk, draws)
-        var end = chunk.lowerBound
-        var isCancelled = false
-        while end < chunk.upperBound, !isCancelled {
-          if control.isCancelled?() == true { isCancelled = true } else { end += 1 }
-        }
-        body(worker, first..<end, store)
-        if isCancelled { return }
-        let done = store.done.wrappingAdd(Self.chunk, ordering: .relaxed).newValue
+        guard worker.make(first..<min(first + chunk, draws), job, into: store, control) else { return }
+        let done = store.done.wrappingAdd(chunk, ordering: .relaxed).newValue
         if let progress = control.progress, thread == 0, done - reported > draws / 200 {
           reported = done
           progress(min(done, draws), draws)
@@ -92,9 +94,6 @@ struct DrawPlan: Sendable {
     if count == 1 { work(0) } else { DispatchQueue.concurrentPerform(iterations: count, execute: work) }
     return store
   }
-
-  /// Draws are taken by so many at a time: those that are fitted at once.
-  private static let chunk = LaneMemory.lanes
 
   static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }

@@ -344,16 +344,6 @@ final class Resampler {
     }
   }
 
-  /// Takes over one lane's moments.
-  func take(_ samples: BatchedResampler, lane: Int) {
-    for block in covariances.indices {
-      for place in 0..<covariances[block].count {
-        covariances[block][place] = samples.covariances[block][place, lane]
-      }
-      for place in 0..<means[block].count { means[block][place] = samples.means[block][place, lane] }
-    }
-  }
-
   /// The last sample's rows, each as often as it was drawn.
   func rows() -> [Matrix] {
     zip(source.rows, weights).map { values, weights in

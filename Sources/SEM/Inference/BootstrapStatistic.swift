@@ -58,6 +58,8 @@ final class StatisticEvaluator {
   var needsSample: Bool { !sampleRows.isEmpty }
   private var values: [Double]
   private let steps: [Step]
+  /// Whether statistics need the matrices of the solution.
+  private let needsSolution: Bool
   private let formulas: [CompiledExpression]
   private var workspaces: [CompiledExpression.Workspace]
   /// For each definition its formula, or -1 where it cannot be compiled.
@@ -166,6 +168,12 @@ final class StatisticEvaluator {
     if hasTest { add(.chiSquare, .chiSquare) }
     self.statistics = statistics
     self.steps = steps
+    needsSolution = steps.contains {
+      switch $0 {
+      case .row, .formula, .chiSquare: false
+      default: true
+      }
+    }
   }
 
   private static func scale(
@@ -231,12 +239,13 @@ final class StatisticEvaluator {
   ///   - chiSquare: The test statistic, if it is among the statistics.
   ///   - sample: The covariance matrices (column-major) and means of the sample, for fixed covariates; `nil` for those
   ///     of the fit.
+  ///   - isAdmissible: Whether the solution is known to be admissible.
   ///   - results: Memory for as many numbers as there are statistics; NaN where one is not defined.
   /// - Returns: Whether the solution is admissible.
   func evaluate(
     estimates: UnsafePointer<Double>, chiSquare: Double,
     sample: ((_ block: Int) -> (covariance: UnsafePointer<Double>, mean: UnsafePointer<Double>))?,
-    into results: UnsafeMutablePointer<Double>
+    isAdmissible: Bool = false, into results: UnsafeMutablePointer<Double>
   ) -> Bool {
     for row in parameters.indices where parameters[row] >= 0 { values[row] = estimates[parameters[row]] }
     if let sample {
@@ -250,6 +259,7 @@ final class StatisticEvaluator {
     var isDefined = true
     values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return }
+      if isAdmissible, !needsSolution { return }
       for block in blocks where !block.update(base) { isDefined = false }
     }
     guard isDefined else {
@@ -282,7 +292,7 @@ final class StatisticEvaluator {
       }
       results[index] = value.isFinite ? value : .nan
     }
-    return blocks.allSatisfy { $0.isAdmissible() }
+    return isAdmissible || blocks.allSatisfy { $0.isAdmissible() }
   }
 
   private func formula(_ index: Int, scales: [Scale]?) -> Double {

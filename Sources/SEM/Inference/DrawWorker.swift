@@ -13,6 +13,8 @@ final class DrawWorker {
   private var normal: [Double]
   /// Where the next draw's statistics go.
   private var results: UnsafeMutablePointer<Double>?
+  /// The moments of the lanes' samples, where statistics need them.
+  private var kept: [[(NumberBuffer, NumberBuffer)]] = []
   /// Whether every draw is fitted as a model of its own.
   var isGeneral: Bool { fast == nil }
 
@@ -39,59 +41,121 @@ final class DrawWorker {
     self.quantities = quantities
   }
 
-  /// Draws samples and fits them.
-  func drawSamples(_ draws: Range<Int>, into store: DrawStore) {
-    fitSamples(draws, into: store, together: { $0.draw(draws) }, alone: { $0.draw($1) })
+  /// Whether draws are fitted eight at a time.
+  var isBatched: Bool { batch != nil && quantities.isEmpty }
+
+  /// Makes draws.
+  ///
+  /// - Returns: Whether all were made: `false` where the control has ended them.
+  func make(_ draws: Range<Int>, _ job: DrawJob, into store: DrawStore, _ control: BootstrapControl) -> Bool {
+    if case .estimates(let root) = job {
+      return oneByOne(draws, into: store, control) { drawEstimates($0, root: root) }
+    }
+    if isBatched, let batch { return together(draws, job, into: store, control, batch) }
+    return oneByOne(draws, into: store, control) { single($0, job) }
   }
 
-  /// Fits the samples without one of the jackknife's sets each.
-  func leaveOut(
-    _ sets: [(block: Int, set: Int, setCount: Int)], _ draws: Range<Int>, into store: DrawStore
-  ) {
-    fitSamples(draws, into: store, together: { $0.leaveOut(sets[draws]) }) {
-      $0.leaveOut(block: sets[$1].block, set: sets[$1].set, of: sets[$1].setCount)
-    }
-  }
-
-  /// Fits samples together where that is possible, and by themselves those that are left.
-  private func fitSamples(
-    _ draws: Range<Int>, into store: DrawStore, together: (BatchedResampler) -> Void,
-    alone: (Resampler, Int) -> Void
-  ) {
-    guard !draws.isEmpty else { return }
-    var converged = SIMDMask<SIMD8<Int64>>(repeating: false)
-    if quantities.isEmpty, let batch {
-      together(batch.samples)
-      for block in batch.samples.covariances.indices {
-        batch.fitter.setSample(
-          block: block, covariance: batch.samples.covariances[block], mean: batch.samples.means[block])
-      }
-      converged = batch.fitter.fit()
-    }
+  private func oneByOne(
+    _ draws: Range<Int>, into store: DrawStore, _ control: BootstrapControl, _ body: (Int) -> DrawOutcome
+  ) -> Bool {
     for draw in draws {
-      let lane = draw - draws.lowerBound
+      if control.isCancelled?() == true { return false }
       results = store.row(draw)
-      if converged[lane], let batch {
-        store.setOutcome(evaluate(batch.samples, batch.fitter, lane: lane), of: draw)
-      } else {
-        alone(resampler, draw)
-        store.setOutcome(fitSample(), of: draw)
+      store.setOutcome(body(draw), of: draw)
+    }
+    return true
+  }
+
+  /// Makes a sample and fits it by itself.
+  private func single(_ draw: Int, _ job: DrawJob) -> DrawOutcome {
+    if case .leaveOut(let sets) = job {
+      resampler.leaveOut(block: sets[draw].block, set: sets[draw].set, of: sets[draw].setCount)
+    } else {
+      resampler.draw(draw)
+    }
+    return fitSample()
+  }
+
+  /// Makes samples eight at a time, gives them to the lanes of the fitter, and fits by themselves those that are left.
+  private func together(
+    _ draws: Range<Int>, _ job: DrawJob, into store: DrawStore, _ control: BootstrapControl,
+    _ batch: (samples: BatchedResampler, fitter: BatchedFitter)
+  ) -> Bool {
+    let samples = batch.samples
+    var made = draws.lowerBound..<draws.lowerBound
+    var next = draws.lowerBound
+    var isCancelled = false
+    var determinants = (sum: SIMD8<Double>(), isDefined: BatchedFitter.Lanes(repeating: true))
+    /// The draw of each lane and the multiplier of its F.
+    var places = [Int](repeating: 0, count: LaneMemory.lanes)
+    var multipliers = SIMD8<Double>()
+
+    func makeMore() -> Bool {
+      let first = next
+      var end = first
+      while end < draws.upperBound, end - first < LaneMemory.lanes, !isCancelled {
+        if control.isCancelled?() == true { isCancelled = true } else { end += 1 }
+      }
+      guard end > first else { return false }
+      made = first..<end
+      if case .leaveOut(let sets) = job { samples.leaveOut(sets[made]) } else { samples.draw(made) }
+      determinants = batch.fitter.logDeterminants(samples.covariances)
+      return true
+    }
+
+    func fitAlone(_ draw: Int) {
+      results = store.row(draw)
+      store.setOutcome(single(draw, job), of: draw)
+    }
+
+    batch.fitter.run(
+      next: { lane in
+        while true {
+          if next == made.upperBound, !makeMore() { return false }
+          let draw = next
+          let source = draw - made.lowerBound
+          next += 1
+          guard determinants.isDefined[source] else {
+            fitAlone(draw)
+            continue
+          }
+          places[lane] = draw
+          multipliers[lane] = samples.counts.reduce(0) { $0 + Double($1[source]) - samples.source.lostDegree }
+          batch.fitter.load(
+            samples.covariances, samples.means, from: source, logDeterminant: determinants.sum[source],
+            to: lane)
+          if evaluator?.needsSample == true { keep(samples, from: source, lane: lane) }
+          return true
+        }
+      },
+      done: { lane, hasConverged in
+        guard hasConverged else {
+          fitAlone(places[lane])
+          return
+        }
+        results = store.row(places[lane])
+        for index in estimates.indices { estimates[index] = batch.fitter.estimate(index, lane: lane) }
+        let outcome = evaluate(
+          chiSquare: max(multipliers[lane] * batch.fitter.values[lane], 0),
+          sample: kept.isEmpty ? nil : kept[lane], isAdmissible: batch.fitter.isAdmissible[lane])
+        store.setOutcome(outcome, of: places[lane])
+      })
+    return !isCancelled
+  }
+
+  /// Keeps a lane's sample for the moments of fixed covariates.
+  private func keep(_ samples: BatchedResampler, from source: Int, lane: Int) {
+    if kept.isEmpty {
+      kept = (0..<LaneMemory.lanes).map { _ in
+        samples.covariances.indices.map {
+          (NumberBuffer(count: samples.covariances[$0].count), NumberBuffer(count: samples.means[$0].count))
+        }
       }
     }
-  }
-
-  private func evaluate(_ samples: BatchedResampler, _ fitter: BatchedFitter, lane: Int) -> DrawOutcome {
-    for index in estimates.indices { estimates[index] = fitter.estimate(index, lane: lane) }
-    if evaluator?.needsSample == true { resampler.take(samples, lane: lane) }
-    let multiplier = samples.counts.reduce(0) { $0 + Double($1[lane]) - samples.source.lostDegree }
-    return evaluate(chiSquare: max(multiplier * fitter.values[lane], 0), usesSample: true)
-  }
-
-  /// Draws estimates from N(θ̂, V), V = root².
-  func drawEstimates(_ draws: Range<Int>, root: Matrix, into store: DrawStore) {
-    for draw in draws {
-      results = store.row(draw)
-      store.setOutcome(drawEstimates(draw, root: root), of: draw)
+    for block in samples.covariances.indices {
+      let (covariance, mean) = kept[lane][block]
+      for place in 0..<covariance.count { covariance[place] = samples.covariances[block][place, source] }
+      for place in 0..<mean.count { mean[place] = samples.means[block][place, source] }
     }
   }
 
@@ -102,7 +166,7 @@ final class DrawWorker {
     let t = estimates.count
     for i in 0..<t { estimates[i] = fit.estimates[i] }
     for j in 0..<t { for i in 0..<t { estimates[i] += root.elements[i + j * t] * normal[j] } }
-    return evaluate(chiSquare: .nan, usesSample: false)
+    return evaluate(chiSquare: .nan, sample: nil)
   }
 
   private func fitSample() -> DrawOutcome {
@@ -118,7 +182,7 @@ final class DrawWorker {
     guard optimum.termination == .converged else { return .failed }
     for index in estimates.indices { estimates[index] = optimum.point[index] }
     let multiplier = resampler.counts.reduce(0) { $0 + Double($1) - resampler.source.lostDegree }
-    return evaluate(chiSquare: max(multiplier * optimum.value, 0), usesSample: true)
+    return evaluate(chiSquare: max(multiplier * optimum.value, 0), sample: ownSample)
   }
 
   private func fitInFull() -> DrawOutcome {
@@ -134,7 +198,7 @@ final class DrawWorker {
     for index in draw.moments.indices {
       statistic += draw.multiplier(ofBlock: index) * draw.blockDiscrepancies[index]
     }
-    let outcome = evaluate(chiSquare: max(statistic, 0), usesSample: true)
+    let outcome = evaluate(chiSquare: max(statistic, 0), sample: ownSample)
     guard let results, let evaluator else { return .failed }
     var place = evaluator.statistics.count
     for quantity in quantities {
@@ -172,18 +236,29 @@ final class DrawWorker {
     return result
   }
 
-  private func evaluate(chiSquare: Double, usesSample: Bool) -> DrawOutcome {
+  /// The moments of the resampler's last sample.
+  private var ownSample: [(NumberBuffer, NumberBuffer)] {
+    evaluator?.needsSample == true ? Array(zip(resampler.covariances, resampler.means)) : []
+  }
+
+  /// Evaluates the statistics at the estimates.
+  ///
+  /// - Parameters:
+  ///   - sample: The covariance matrix and means of each block's sample, for fixed covariates.
+  ///   - isAdmissible: Whether the solution is known to be admissible.
+  private func evaluate(
+    chiSquare: Double, sample: [(NumberBuffer, NumberBuffer)]?, isAdmissible: Bool = false
+  )
+    -> DrawOutcome
+  {
     guard let results, let evaluator else { return .failed }
     let isAdmissible = estimates.withUnsafeBufferPointer { estimates -> Bool? in
       guard let base = estimates.baseAddress else { return nil }
       return evaluator.evaluate(
         estimates: base, chiSquare: chiSquare,
-        sample: usesSample
-          ? { [resampler] in
-            (UnsafePointer(resampler.covariances[$0].pointer), UnsafePointer(resampler.means[$0].pointer))
-          }
-          : nil,
-        into: results)
+        sample: sample.map { sample in
+          { (UnsafePointer(sample[$0].0.pointer), UnsafePointer(sample[$0].1.pointer)) }
+        }, isAdmissible: isAdmissible, into: results)
     }
     guard let isAdmissible else { return .failed }
     // Outside the domain of the model nothing has a value.

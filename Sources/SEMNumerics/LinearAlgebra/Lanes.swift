@@ -67,15 +67,25 @@ package struct LaneProgram {
   package struct Marks {
     /// Bits that are ones where a pivot was zero or not finite.
     fileprivate var unsound = SIMD8<UInt64>()
-    /// The number of negative pivots, counted with the signs of the steps.
+    /// The number of negative pivots: of variances less those of precisions, and 65,536 times that of variances.
     fileprivate var debt = SIMD8<Int64>()
 
     package init() {}
 
-    /// The lanes in which every pivot was sound and the negative ones cancel.
-    package var good: SIMDMask<SIMD8<Int64>> {
+    /// The lanes in which every pivot was sound and as many were negative of variances as of precisions.
+    @inline(__always) package var good: SIMDMask<SIMD8<Int64>> {
+      (unsound .== 0) .& (debt & 0xffff .== 0)
+    }
+    /// The lanes in which every pivot of a variance was positive.
+    @inline(__always) package var positive: SIMDMask<SIMD8<Int64>> {
       (unsound .== 0) .& (debt .== 0)
     }
+  }
+
+  /// What the pivots of a matrix are.
+  package enum Pivots: Int {
+    case variances = 65_537
+    case precisions = -1
   }
 
   private var steps: [sl_step] = []
@@ -124,20 +134,20 @@ package struct LaneProgram {
     for term in sum { terms += [place(term.x), place(term.a)] }
   }
 
-  /// y = 1 / x for a pivot x of a matrix of order 1.
+  /// y = 1 / x for a variance x.
   package mutating func reciprocal(_ y: Int, _ x: Int) {
-    append(sl_reciprocal, 1, y: place(y), x: place(x))
+    append(sl_reciprocal, 1, y: place(y), x: place(x), a: Int32(Pivots.variances.rawValue))
   }
 
   /// The symmetric matrix at y, of which the lower triangle is read, becomes its inverse. The pivots of L D Lᵀ, whose
-  /// product is the determinant, go to `pivots`; each negative one adds `price` to what its lane owes.
-  package mutating func invert(_ y: Int, order: Int, pivots: Int, price: Int) {
-    append(sl_invert, order, y: place(y), x: place(pivots), a: Int32(price))
+  /// product is the determinant, go to `pivots`.
+  package mutating func invert(_ y: Int, order: Int, pivots: Int, _ kind: Pivots) {
+    append(sl_invert, order, y: place(y), x: place(pivots), a: Int32(kind.rawValue))
   }
 
-  /// The pivots of the matrix at y, which is lost.
+  /// The pivots of the covariance matrix at y, which is lost.
   package mutating func factor(_ y: Int, order: Int, pivots: Int) {
-    append(sl_factor, order, y: place(y), x: place(pivots), a: 1)
+    append(sl_factor, order, y: place(y), x: place(pivots), a: Int32(Pivots.variances.rawValue))
   }
 
   /// y = x a, column-major.
@@ -179,34 +189,6 @@ extension LaneKernels {
     sl_moments(panels, weights.pointer, rows, panelCount, sums.pointer)
   }
 
-  /// d = -K g for one symmetric K of plain numbers.
-  package static func descend(
-    _ k: UnsafePointer<Double>, _ g: UnsafePointer<Double>, order: Int, into d: UnsafeMutablePointer<Double>
-  ) {
-    sl_descend(k, g, order, d)
-  }
-
-  /// Σ a b.
-  @inline(__always)
-  package static func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, count: Int) -> SIMD8<Double>
-  {
-    var sum = SIMD8<Double>()
-    withUnsafeMutableBytes(of: &sum) { sum in
-      if let base = sum.baseAddress { sl_dot(a, b, count, base.assumingMemoryBound(to: Double.self)) }
-    }
-    return sum
-  }
-
-  /// b += factor a.
-  @inline(__always)
-  package static func add(
-    _ factor: SIMD8<Double>, _ a: UnsafePointer<Double>, count: Int, to b: UnsafeMutablePointer<Double>
-  ) {
-    withUnsafeBytes(of: factor) { factor in
-      if let base = factor.baseAddress { sl_add(base.assumingMemoryBound(to: Double.self), a, count, b) }
-    }
-  }
-
   /// The largest |g| · scale of each lane, with one plain scale for each number; NaN where one is NaN.
   @inline(__always)
   package static func largest(_ g: UnsafePointer<Double>, scale: UnsafePointer<Double>, count: Int)
@@ -223,10 +205,12 @@ extension LaneKernels {
 }
 
 extension LaneMemory {
-  /// Σ log |x| of the numbers at some places, lane by lane; none may be zero.
-  package func sumOfLogarithms(_ places: [Int]) -> SIMD8<Double> {
+  /// Σ log |x| of the numbers at some places, lane by lane; none may be zero. Zero in lanes that are not asked for.
+  package func sumOfLogarithms(
+    _ places: [Int], in lanes: SIMDMask<SIMD8<Int64>> = SIMDMask(repeating: true)
+  ) -> SIMD8<Double> {
     var sum = SIMD8<Double>()
-    for lane in 0..<Self.lanes {
+    for lane in 0..<Self.lanes where lanes[lane] {
       var product = 1.0
       var total = 0.0
       for index in places.indices {

@@ -1,0 +1,117 @@
+internal import CLinearAlgebra
+
+/// The steps of a minimisation of eight functions at once, whose Hessians are near a common one: L-BFGS with that Hessian's
+/// inverse K in the middle (Nocedal 1980, Mathematics of Computation 35, 773).
+///
+/// Steps have full length, so that no values are needed; the first one is -K g. A lane whose point lies outside its domain
+/// goes back by half of its last step. Lanes begin and end at different times: what a lane does depends on its own function
+/// only.
+package final class LaneSearch {
+  /// One answer for each lane.
+  package typealias Lanes = SIMDMask<SIMD8<Int64>>
+
+  private let order: Int
+  private let inverse: NumberBuffer
+  private let length: NumberBuffer
+  private let point: UnsafeMutablePointer<Double>
+  private let gradient: UnsafeMutablePointer<Double>
+  private let lastGradient, query, direction, moves, changes, curvatures, shares: LaneMemory
+  private let stepLimit: Double
+  private var evaluations = 0
+  /// The number of evaluations of each lane's function.
+  private var ages = SIMD8<Int64>()
+
+  /// How many steps are remembered.
+  private static let history = 12
+
+  /// Makes the memory of a search.
+  ///
+  /// - Parameters:
+  ///   - inverse: K, order × order, both triangles.
+  ///   - length: What a change of one of a parameter is in the units of `stepLimit`, the longest step of one parameter.
+  ///   - point: Where the points stand, order numbers of eight lanes.
+  ///   - gradient: Where the gradients stand. Both must outlive the search.
+  package init(
+    inverse: NumberBuffer, length: NumberBuffer, stepLimit: Double, point: UnsafeMutablePointer<Double>,
+    gradient: UnsafeMutablePointer<Double>
+  ) {
+    order = length.count
+    self.inverse = inverse
+    self.length = length
+    self.stepLimit = stepLimit
+    self.point = point
+    self.gradient = gradient
+    lastGradient = LaneMemory(count: order)
+    query = LaneMemory(count: order)
+    direction = LaneMemory(count: order)
+    moves = LaneMemory(count: order * Self.history)
+    changes = LaneMemory(count: order * Self.history)
+    curvatures = LaneMemory(count: Self.history)
+    shares = LaneMemory(count: Self.history)
+  }
+
+  /// The number of evaluations of a lane's function.
+  package func age(_ lane: Int) -> Int { Int(ages[lane]) }
+
+  /// Begins anew in a lane, at a point that the caller puts there.
+  package func begin(lane: Int) {
+    ages[lane] = 0
+    for slot in 0..<Self.history { curvatures[slot, lane] = 0 }
+    // What is remembered of it has no weight, but must be finite.
+    for index in 0..<order { lastGradient[index, lane] = 0 }
+  }
+
+  /// Takes over gradients at new points.
+  ///
+  /// - Parameter isDefined: The lanes in which the functions have a gradient there.
+  /// - Returns: The lanes in which the last step saw no positive curvature, or whose start is not defined.
+  package func observe(isDefined: Lanes) -> Lanes {
+    evaluations += 1
+    ages &+= 1
+    let isFirst = ages .== 1
+    guard evaluations > 1 else { return isFirst .& .!isDefined }
+    let slot = (evaluations - 2) % Self.history
+    var product = SIMD8<Double>()
+    var search = state()
+    withLanes(isDefined) { defined in
+      withUnsafeMutableBytes(of: &product) { product in
+        guard let product = product.baseAddress else { return }
+        sl_remember(&search, defined, product.assumingMemoryBound(to: Double.self))
+      }
+    }
+    let isPositive = product .> 0
+    let counts = isDefined .& isPositive .& .!isFirst
+    curvatures[slot] = (1 / product).replacing(with: 0, where: .!counts)
+    return (isFirst .& .!isDefined) .| (.!isFirst .& isDefined .& .!isPositive)
+  }
+
+  /// Moves the points of active lanes: along the direction, or back by half of the last step where that has left the
+  /// domain.
+  ///
+  /// - Complexity: 8 order² products for K and 8 order for each step remembered.
+  package func advance(active: Lanes, isDefined: Lanes) {
+    var search = state()
+    withLanes(active) { active in
+      withLanes(.!isDefined) { halves in sl_advance(&search, active, halves) }
+    }
+  }
+
+  private func state() -> sl_search {
+    // The step that led here is number evaluations - 2, from 0.
+    sl_search(
+      order: order, history: Self.history, count: min(evaluations - 1, Self.history),
+      newest: (evaluations - 2 + Self.history) % Self.history, next: (evaluations - 1) % Self.history,
+      inverse: inverse.pointer, length: length.pointer, step_limit: stepLimit, point: point,
+      gradient: gradient, last_gradient: lastGradient.pointer, query: query.pointer,
+      direction: direction.pointer, moves: moves.pointer, changes: changes.pointer,
+      curvatures: curvatures.pointer, shares: shares.pointer)
+  }
+
+  @inline(__always)
+  private func withLanes(_ lanes: Lanes, _ body: (UnsafePointer<Int64>) -> Void) {
+    let bits = SIMD8<Int64>(repeating: 0).replacing(with: -1, where: lanes)
+    withUnsafeBytes(of: bits) { bits in
+      if let base = bits.baseAddress { body(base.assumingMemoryBound(to: Int64.self)) }
+    }
+  }
+}
