@@ -23,14 +23,14 @@ import Testing
 
   static let cases = [
     Case(
-      name: "9 indicators", model: "three-factors", data: "HolzingerSwineford1939", steps: 6, evaluations: 8,
+      name: "9 indicators", model: "three-factors", data: "HolzingerSwineford1939", steps: 6, evaluations: 7,
       allocations: 1100),
     Case(
-      name: "11 indicators", model: "political-democracy", data: "PoliticalDemocracy", steps: 7,
-      evaluations: 8,
+      name: "11 indicators", model: "political-democracy", data: "PoliticalDemocracy", steps: 6,
+      evaluations: 7,
       allocations: 1600),
     Case(
-      name: "MIMIC", model: "mimic", data: "HolzingerSwineford1939", steps: 9, evaluations: 12,
+      name: "MIMIC", model: "mimic", data: "HolzingerSwineford1939", steps: 7, evaluations: 8,
       allocations: 1700),
     Case(
       name: "P2P", model: "p2p", data: "p2p-survey", hasRandomCovariates: true, steps: 4, evaluations: 5,

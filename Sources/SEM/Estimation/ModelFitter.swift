@@ -57,6 +57,7 @@ public final class ModelFitter {
     var minimizerOptions = NewtonMinimizer.Options()
     minimizerOptions.gradientTolerance = options.gradientTolerance
     minimizerOptions.iterationLimit = options.iterationLimit
+    minimizerOptions.scoringSteps = 3
 
     var failed: [String] = []
     var best: Attempt?
