@@ -2,6 +2,8 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
 // Fused multiply-adds would give other bits where the processor has them.
 #pragma STDC FP_CONTRACT OFF
@@ -66,7 +68,10 @@ __attribute__((constructor)) static void choose(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
 #endif
-  for (int level = 2; level > 0; level--) {
+  // Narrower vectors on request: for tools that do not know the wide ones, and to compare.
+  const char *wish = getenv("SWIFT_SEM_VECTORS");
+  int level = wish == NULL ? 2 : strcmp(wish, "plain") == 0 ? 0 : strcmp(wish, "avx2") == 0 ? 1 : 2;
+  for (; level > 0; level--) {
     const sk_kernels *kernels = sk_level(level);
     if (kernels != NULL) {
       sk_active = kernels;

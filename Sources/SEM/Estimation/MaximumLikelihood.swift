@@ -11,18 +11,19 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
   package let structure: BlockStructure
   package let moments: MomentWorkspace
   /// M about the sample's means in internal order: S with 1 for the constant.
-  let sample: NumberBuffer
+  let sample: NumberSlice
   /// log|S| + p, and 1 more with a mean structure.
   var saturated: Double
   /// W = Σ⁻¹.
-  package let weight: NumberBuffer
+  package let weight: NumberSlice
   /// Q = W - W M W.
-  let residual: NumberBuffer
+  let residual: NumberSlice
   package let weightProducts: WeightedProducts
   let residualProducts: WeightedProducts
   let mixedProducts: WeightedProducts
-  private let scratch: NumberBuffer
-  private let total: NumberBuffer
+  private let scratch: NumberSlice
+  private let total: NumberSlice
+  private let memory: NumberBuffer
   package let derivatives: ElementDerivatives
   private let pairs: ElementPairs
   private let free: [BlockStructure.Element]
@@ -39,8 +40,15 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
     let origin = order.map { moments.mean?[$0] ?? 0 }
     self.moments = MomentWorkspace(
       structure: structure, origin: structure.constant >= 0 ? origin : order.map { _ in 0 })
-    sample = NumberBuffer(count: n * n)
-    let factor = NumberBuffer(count: p * p)
+    let k = structure.sourceCount
+    var slices = NumberSlices(capacity: 4 * n * n + k * k)
+    sample = slices.take(n * n)
+    weight = slices.take(n * n)
+    residual = slices.take(n * n)
+    scratch = slices.take(n * n)
+    total = slices.take(k * k)
+    memory = slices.buffer
+    let factor = scratch
     for j in 0..<p {
       for i in 0..<p {
         let value = moments.covariance[order[i], order[j]]
@@ -50,12 +58,7 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
     }
     if structure.constant >= 0 { sample[n * n - 1] = 1 }
     guard Kernels.choleskyInPlace(factor.pointer, order: p) else { return nil }
-    saturated =
-      withExtendedLifetime(factor) { Kernels.logDeterminant(factor: factor.pointer, order: p) } + Double(n)
-    weight = NumberBuffer(count: n * n)
-    residual = NumberBuffer(count: n * n)
-    scratch = NumberBuffer(count: n * n)
-    total = NumberBuffer(count: structure.sourceCount * structure.sourceCount)
+    saturated = Kernels.logDeterminant(factor: factor.pointer, order: p) + Double(n)
     weightProducts = WeightedProducts(structure: structure)
     residualProducts = WeightedProducts(structure: structure)
     mixedProducts = WeightedProducts(structure: structure)

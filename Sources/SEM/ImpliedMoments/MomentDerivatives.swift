@@ -7,24 +7,28 @@ internal import SEMNumerics
 package final class WeightedProducts {
   private let structure: BlockStructure
   /// X, variableCount².
-  let x: NumberBuffer
+  let x: NumberSlice
   /// Y, variableCount × sourceCount.
-  let y: NumberBuffer
+  let y: NumberSlice
   /// Z, sourceCount².
-  let z: NumberBuffer
-  private let wg: NumberBuffer
-  private let wh: NumberBuffer
+  let z: NumberSlice
+  private let wg: NumberSlice
+  private let wh: NumberSlice
+  private let memory: NumberBuffer
 
   /// Makes room for the products of a structure.
   package init(structure: BlockStructure) {
     self.structure = structure
     let m = structure.variableCount
     let k = structure.sourceCount
-    x = NumberBuffer(count: m * m)
-    y = NumberBuffer(count: m * k)
-    z = NumberBuffer(count: k * k)
-    wg = NumberBuffer(count: structure.momentOrder * k)
-    wh = NumberBuffer(count: structure.momentOrder * k)
+    let p = structure.momentOrder
+    var slices = NumberSlices(capacity: m * m + m * k + k * k + 2 * p * k)
+    x = slices.take(m * m)
+    y = slices.take(m * k)
+    z = slices.take(k * k)
+    wg = slices.take(p * k)
+    wh = slices.take(p * k)
+    memory = slices.buffer
   }
 
   /// Forms X and Y, and Z where asked for.

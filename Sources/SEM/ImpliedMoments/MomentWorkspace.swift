@@ -14,19 +14,20 @@ package final class MomentWorkspace {
   /// The pattern.
   package let structure: BlockStructure
   /// The values of all elements at the last θ.
-  let values: NumberBuffer
+  let values: NumberSlice
   /// B over the sources, sourceCount².
-  package let effects: NumberBuffer
+  package let effects: NumberSlice
   /// T = S Bᵀ over the sources, sourceCount².
-  let spread: NumberBuffer
+  let spread: NumberSlice
   /// G: momentOrder × sourceCount.
-  package let g: NumberBuffer
+  package let g: NumberSlice
   /// H: momentOrder × sourceCount.
-  package let h: NumberBuffer
+  package let h: NumberSlice
   /// Σ about ``origin``, momentOrder², both triangles.
-  package let sigma: NumberBuffer
+  package let sigma: NumberSlice
   /// The sample's means in internal order, or zeros.
-  let origin: NumberBuffer
+  let origin: NumberSlice
+  private let memory: NumberBuffer
   private let pivots: UnsafeMutablePointer<Int>
 
   /// Makes a workspace; `origin` are the sample's means in internal order (all observed variables).
@@ -34,13 +35,17 @@ package final class MomentWorkspace {
     self.structure = structure
     let k = structure.sourceCount
     let p = structure.momentOrder
-    values = NumberBuffer(count: structure.elements.count)
-    effects = NumberBuffer(count: k * k)
-    spread = NumberBuffer(count: k * k)
-    g = NumberBuffer(count: p * k)
-    h = NumberBuffer(count: p * k)
-    sigma = NumberBuffer(count: p * p)
-    self.origin = NumberBuffer(origin)
+    let elementCount = structure.elements.count
+    var slices = NumberSlices(capacity: elementCount + 2 * (k * k + p * k) + p * p + origin.count)
+    values = slices.take(elementCount)
+    effects = slices.take(k * k)
+    spread = slices.take(k * k)
+    g = slices.take(p * k)
+    h = slices.take(p * k)
+    sigma = slices.take(p * p)
+    self.origin = slices.take(origin.count)
+    memory = slices.buffer
+    for (index, value) in origin.enumerated() { self.origin[index] = value }
     pivots = .allocate(capacity: max(k, 1))
     for (index, element) in structure.elements.enumerated() where element.parameter < 0 {
       values[index] = element.value

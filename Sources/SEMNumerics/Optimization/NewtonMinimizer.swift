@@ -53,7 +53,8 @@ public final class NewtonMinimizer {
   }
 
   private let dimension: Int
-  private let x, trial, g, direction, metric, hessian, factor, lower, upper: NumberBuffer
+  private let x, trial, g, direction, metric, hessian, factor, lower, upper: NumberSlice
+  private let memory: NumberBuffer
   private var held: [Bool]
   /// How many steps in a row the expected curvature may replace an indefinite Hessian.
   private static let patience = 8
@@ -71,15 +72,21 @@ public final class NewtonMinimizer {
   /// Makes the memory for problems of one dimension; bounds may be infinite, `nil` means none.
   public init(dimension: Int, lower: [Double]? = nil, upper: [Double]? = nil) {
     self.dimension = dimension
-    x = NumberBuffer(count: dimension)
-    trial = NumberBuffer(count: dimension)
-    g = NumberBuffer(count: dimension)
-    direction = NumberBuffer(count: dimension)
-    metric = NumberBuffer(count: dimension)
-    hessian = NumberBuffer(count: dimension * dimension)
-    factor = NumberBuffer(count: dimension * dimension)
-    self.lower = NumberBuffer(lower ?? [Double](repeating: -.infinity, count: dimension))
-    self.upper = NumberBuffer(upper ?? [Double](repeating: .infinity, count: dimension))
+    var slices = NumberSlices(capacity: (7 + 2 * dimension) * dimension)
+    x = slices.take(dimension)
+    trial = slices.take(dimension)
+    g = slices.take(dimension)
+    direction = slices.take(dimension)
+    metric = slices.take(dimension)
+    self.lower = slices.take(dimension)
+    self.upper = slices.take(dimension)
+    hessian = slices.take(dimension * dimension)
+    factor = slices.take(dimension * dimension)
+    memory = slices.buffer
+    for i in 0..<dimension {
+      self.lower[i] = lower?[i] ?? -.infinity
+      self.upper[i] = upper?[i] ?? .infinity
+    }
     hasBounds = lower != nil || upper != nil
     held = [Bool](repeating: false, count: dimension)
   }
@@ -92,7 +99,7 @@ public final class NewtonMinimizer {
     -> Optimum
   {
     precondition(start.count == dimension && objective.dimension == dimension, "Shapes must agree.")
-    x.assign(start)
+    for i in 0..<dimension { x[i] = start[i] }
     indefiniteSteps = 0
     lastRidge = 0
     lastLength = .infinity
