@@ -51,7 +51,7 @@ import Testing
       arguments: "fit abc.lav --cov heywood.csv --nobs 100", status: 3, name: "inadmissible",
       says: "[negative-variance]"),
     Ending(
-      arguments: "fit abc.lav --data good.csv --tolerance 1e-300", status: 4, name: "not-converged",
+      arguments: "fit tau.lav --data good.csv --tolerance 1e-300", status: 4, name: "not-converged",
       says: "[not-converged]"),
     Ending(arguments: "fit two.lav --data good.csv", status: 5, name: "not-identified", says: "(f=~b)"),
     Ending(arguments: "fit unscaled.lav --data good.csv", status: 5, name: "not-identified", says: "(f=~a)"),
