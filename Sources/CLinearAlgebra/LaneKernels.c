@@ -1,4 +1,5 @@
 #include "LaneKernels.h"
+#include "SmallKernels.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -70,7 +71,7 @@ __attribute__((constructor)) static void choose_lanes(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
 #endif
-  for (int level = 2; level > 0; level--) {
+  for (int level = sk_wished_level(); level > 0; level--) {
     const sl_kernels *kernels = sl_level(level);
     if (kernels != NULL) {
       sl_active = kernels;

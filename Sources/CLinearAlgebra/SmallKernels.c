@@ -63,15 +63,18 @@ const sk_kernels *sk_level(int level) {
   }
 }
 
+int sk_wished_level(void) {
+  // Narrower vectors on request: for tools that do not know the wide ones, and to compare.
+  const char *wish = getenv("SWIFT_SEM_VECTORS");
+  return wish == NULL ? 2 : strcmp(wish, "plain") == 0 ? 0 : strcmp(wish, "avx2") == 0 ? 1 : 2;
+}
+
 // Before main: no call can come earlier, none later finds another choice.
 __attribute__((constructor)) static void choose(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
 #endif
-  // Narrower vectors on request: for tools that do not know the wide ones, and to compare.
-  const char *wish = getenv("SWIFT_SEM_VECTORS");
-  int level = wish == NULL ? 2 : strcmp(wish, "plain") == 0 ? 0 : strcmp(wish, "avx2") == 0 ? 1 : 2;
-  for (; level > 0; level--) {
+  for (int level = sk_wished_level(); level > 0; level--) {
     const sk_kernels *kernels = sk_level(level);
     if (kernels != NULL) {
       sk_active = kernels;

@@ -91,6 +91,20 @@ import Testing
   }
 
   /// With a bound of 3 · 2⁶¹ a quarter of the numbers must be refused; without that, thirds would get 3/8, 3/8, 1/4.
+  /// In runs and one by one, from inside a block too, and where numbers are drawn again.
+  @Test(arguments: [1, 7, 360, Int.max, Int.max / 3 * 2 + 5])
+  func runsOfIntegersAreTheSame(bound: Int) {
+    for skipped in 0..<5 {
+      var one = RandomStream(seed: 9, stream: 4)
+      for _ in 0..<skipped { _ = one.next() }
+      var other = one
+      var run: [Int] = []
+      other.integers(below: bound, count: 45) { run.append($0) }
+      #expect(run == (0..<45).map { _ in one.integer(below: bound) })
+      #expect(one.next() == other.next())
+    }
+  }
+
   @Test func integersAreUnbiasedForHugeBounds() {
     var stream = RandomStream(seed: 6)
     let (bound, n) = (3 << 61, 30_000)

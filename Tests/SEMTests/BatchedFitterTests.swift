@@ -63,8 +63,10 @@ import Testing
   }
 
   /// What a batched fit finds for draws: estimates and F; `nil` where it leaves the sample to the general way.
-  private func fits(_ fitter: BatchedFitter, _ samples: BatchedResampler, _ draws: Range<Int>) -> [[Double]?]
-  {
+  private func fits(
+    _ fitter: BatchedFitter, _ samples: BatchedResampler, _ draws: Range<Int>,
+    isAdmissible: ((_ place: Int, _ isAdmissible: Bool) -> Void)? = nil
+  ) -> [[Double]?] {
     var results = [[Double]?](repeating: nil, count: draws.count)
     var next = 0
     var places = [Int](repeating: 0, count: 8)
@@ -87,6 +89,7 @@ import Testing
         guard hasConverged else { return }
         results[places[lane]] =
           (0..<fitter.dimension).map { fitter.estimate($0, lane: lane) } + [fitter.values[lane]]
+        isAdmissible?(places[lane], fitter.isAdmissible[lane])
       })
     return results
   }
@@ -126,6 +129,30 @@ import Testing
     }
     // The weakly identified path of the covariates makes many draws hard.
     #expect(count >= (name == "fixed covariates" ? 12 : 22), "\(count) draws")
+  }
+
+  /// What a lane says of its solution is what the matrices of the solution say.
+  @Test(arguments: ["nine indicators", "democracy", "groups"])
+  func admissibilityIsThatOfTheSolution(_ name: String) throws {
+    let fit = try fit(name)
+    let batched = try #require(BatchedFitter(fitter(fit), start: fit.estimates))
+    let evaluator = try StatisticEvaluator(fit: fit, selection: BootstrapSelection(), hasTest: true)
+    let results = NumberBuffer(count: evaluator.statistics.count)
+    var isKnown: [Int: Bool] = [:]
+    let found = fits(batched, BatchedResampler(source: try source(fit)), 0..<64) { isKnown[$0] = $1 }
+    var counts = (admissible: 0, inadmissible: 0)
+    for (draw, values) in found.enumerated() {
+      guard let values else { continue }
+      let isAdmissible = values.withUnsafeBufferPointer { values in
+        values.baseAddress.map {
+          evaluator.evaluate(estimates: $0, chiSquare: 0, sample: nil, into: results.pointer)
+        }
+      }
+      #expect(isAdmissible == isKnown[draw], "draw \(draw)")
+      if isAdmissible == true { counts.admissible += 1 } else { counts.inadmissible += 1 }
+    }
+    #expect(counts.admissible > 20)
+    if name == "democracy" { #expect(counts.inadmissible > 0) }
   }
 
   /// Where both ways end, they end at the same minimum; most lanes of a model that fits end.

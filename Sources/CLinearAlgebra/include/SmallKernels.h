@@ -30,6 +30,9 @@ typedef struct {
 // The kernels of a level: 0 for every processor, 1 for AVX2, 2 for AVX-512; null where this processor lacks it.
 const sk_kernels *sk_level(int level);
 
+// The highest level that the user allows.
+int sk_wished_level(void);
+
 // The kernels in use: set before main.
 extern const sk_kernels *sk_active;
 

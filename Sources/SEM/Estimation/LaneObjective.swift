@@ -72,17 +72,24 @@ final class LaneObjective {
   /// means, in the block's order.
   func setSample(block index: Int, lane: Int, covariance: LaneMemory, mean: LaneMemory, from source: Int) {
     let block = blocks[index]
-    let order = block.observedOrder
     let n = block.order
-    let p = order.count
-    for j in 0..<p {
-      for i in j..<p {
-        let value = covariance[order[i] &+ order[j] &* p, source]
-        memory[block.sample &+ i &+ j &* n, lane] = value
-        memory[block.sample &+ j &+ i &* n, lane] = value
+    let lanes = LaneMemory.lanes
+    let from = covariance.pointer + source
+    let sample = memory.at(block.sample) + lane
+    let origin = memory.at(block.origin) + lane
+    block.observedOrder.withUnsafeBufferPointer { order in
+      let p = order.count
+      for j in 0..<p {
+        let column = from + order[j] &* p &* lanes
+        for i in j..<p {
+          let value = column[order[i] &* lanes]
+          sample[(i &+ j &* n) &* lanes] = value
+          sample[(j &+ i &* n) &* lanes] = value
+        }
+        if block.hasConstant { origin[j &* lanes] = mean[order[j], source] }
       }
-      if block.hasConstant { memory[block.origin &+ j, lane] = mean[order[j], source] }
     }
+    let p = block.observedOrder.count
     for item in block.sampleElements {
       memory[item.place, lane] =
         item.right < 0 ? mean[item.left, source] : covariance[item.left + item.right * p, source]

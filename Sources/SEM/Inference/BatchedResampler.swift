@@ -75,7 +75,7 @@ final class BatchedResampler {
         let target = weights[number].pointer + lane
         let units = block.unitCount
         if block.clusters.isEmpty {
-          for _ in 0..<units { target[stream.integer(below: units) &* LaneMemory.lanes] += 1 }
+          stream.integers(below: units, count: units) { target[$0 &* LaneMemory.lanes] += 1 }
         } else {
           for _ in 0..<units {
             for row in block.clusters[stream.integer(below: units)] { target[row &* LaneMemory.lanes] += 1 }

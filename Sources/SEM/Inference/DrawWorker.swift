@@ -5,7 +5,10 @@ final class DrawWorker {
   private let fit: FittedModel
   private let resampler: Resampler
   private let fast: RepeatedFitter?
-  private let batch: (samples: BatchedResampler, fitter: BatchedFitter)?
+  /// Made before the first sample, when the fast fitter still has the fit's own.
+  private lazy var batch: (samples: BatchedResampler, fitter: BatchedFitter)? =
+    fast.flatMap { BatchedFitter($0, start: fit.estimates) }
+    .map { (BatchedResampler(source: resampler.source), $0) }
   private let general: ModelFitter?
   private var evaluator: StatisticEvaluator?
   private var quantities: [BootstrapQuantity] = []
@@ -28,8 +31,6 @@ final class DrawWorker {
     let fast =
       changesShares ? nil : RepeatedFitter(table: fit.table, moments: fit.moments, options: fit.options)
     self.fast = fast
-    batch =
-      fast.flatMap { BatchedFitter($0, start: fit.estimates) }.map { (BatchedResampler(source: source), $0) }
     var options = fit.options
     options.extraStarts = 1
     general = try? ModelFitter(table: fit.table, options: options)

@@ -36,6 +36,9 @@ final class SolutionWorkspace {
   private let pathsForward: [Element]
   private let covariances: [Element]
   private let hasLoops: Bool
+  /// Variables without outgoing paths: their columns of B are unit vectors, and of their rows of C the variance alone is
+  /// formed. None where there are loops.
+  private let isSink: [Bool]
   private var pivots: [Int]
   /// The observed variables with covarying residuals.
   private let covarying: [Int]
@@ -69,6 +72,11 @@ final class SolutionWorkspace {
     self.covarying = covarying.sorted()
     let order = Self.topologicalOrder(count: count, paths)
     hasLoops = order == nil
+    var isSink = [Bool](repeating: order != nil, count: count)
+    for path in paths { isSink[path.j] = false }
+    // The matrix of the latent variables is read in full.
+    for variable in observedCount..<count { isSink[variable] = false }
+    self.isSink = isSink
     let level = order ?? Array(0..<count)
     pathsForward = paths.sorted { (level[$0.i], $0.tableRow) < (level[$1.i], $1.tableRow) }
     pathsBackward = paths.sorted { (level[$1.j], $0.tableRow) < (level[$0.j], $1.tableRow) }
@@ -133,8 +141,8 @@ final class SolutionWorkspace {
       let value = values[element.tableRow]
       if value == 0 { continue }
       let (i, j) = (element.i, element.j)
-      for k in 0..<m { t[i * m + k] += value * b[k + j * m] }
-      if i != j { for k in 0..<m { t[j * m + k] += value * b[k + i * m] } }
+      addColumn(j, of: b, times: value, to: t + i * m)
+      if i != j { addColumn(i, of: b, times: value, to: t + j * m) }
     }
     if hasLoops {
       // Row-major T is Tᵀ: C = T' Bᵀ with T' column-major (k, i).
@@ -152,10 +160,27 @@ final class SolutionWorkspace {
         if value == 0 { continue }
         let target = c + element.i * m
         let origin = c + element.j * m
-        for x in 0..<m { target[x] += value * origin[x] }
+        if isSink[element.i] {
+          target[element.i] += value * origin[element.i]
+        } else {
+          for x in 0..<m { target[x] += value * origin[x] }
+        }
       }
     }
     return true
+  }
+
+  /// target += value B(·, j).
+  @inline(__always)
+  private func addColumn(
+    _ j: Int, of b: UnsafePointer<Double>, times value: Double, to target: UnsafeMutablePointer<Double>
+  ) {
+    if isSink[j] {
+      target[j] += value
+    } else {
+      let column = b + j * count
+      for k in 0..<count { target[k] += value * column[k] }
+    }
   }
 
   private func updateEffects(_ values: UnsafePointer<Double>) -> Bool {
@@ -173,9 +198,7 @@ final class SolutionWorkspace {
     for element in pathsBackward {
       let value = values[element.tableRow]
       if value == 0 { continue }
-      let target = b + element.j * m
-      let origin = b + element.i * m
-      for k in 0..<m { target[k] += value * origin[k] }
+      addColumn(element.i, of: b, times: value, to: b + element.j * m)
     }
     return true
   }

@@ -74,6 +74,45 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return Int(product.high)
   }
 
+  /// The next `count` integers in 0 ..< `bound`: the same as so many calls of ``integer(below:)``, in half the time.
+  ///
+  /// - Complexity: O(`count`), no allocation.
+  @inlinable
+  package mutating func integers(below bound: Int, count: Int, _ body: (Int) -> Void) {
+    var left = count
+    while left > 0 {
+      if left >= 8, let (first, second) = eightIntegers(below: bound) {
+        for i in 0..<4 { body(Int(first[i])) }
+        for i in 0..<4 { body(Int(second[i])) }
+        left -= 8
+      } else {
+        body(integer(below: bound))
+        left -= 1
+      }
+    }
+  }
+
+  /// Eight integers from two whole blocks; `nil`, and nothing taken, inside a block or where one must be drawn again.
+  @usableFromInline
+  package mutating func eightIntegers(below bound: Int) -> (SIMD4<UInt64>, SIMD4<UInt64>)? {
+    precondition(bound > 0, "A random integer needs a positive bound.")
+    guard used == 4 else { return nil }
+    // Two blocks do not wait for each other.
+    var first = philoxBlock(counter: SIMD4(block &+ 1, 0, stream, 0), key: key)
+    var second = philoxBlock(counter: SIMD4(block &+ 2, 0, stream, 0), key: key)
+    let width = UInt64(bound)
+    var least = UInt64.max
+    for i in 0..<4 {
+      let (one, other) = (first[i].multipliedFullWidth(by: width), second[i].multipliedFullWidth(by: width))
+      least = min(least, one.low, other.low)
+      first[i] = one.high
+      second[i] = other.high
+    }
+    guard least >= width else { return nil }
+    block &+= 2
+    return (first, second)
+  }
+
   /// Puts the elements in random order, each order with the same probability.
   ///
   /// The order is part of the stream's contract, which that of Swift's `shuffle(using:)` is not.
