@@ -30,8 +30,8 @@ import Testing
       evaluations: 7,
       allocations: 1600),
     Case(
-      name: "MIMIC", model: "mimic", data: "HolzingerSwineford1939", steps: 7, evaluations: 8,
-      allocations: 1700),
+      name: "MIMIC", model: "mimic", data: "HolzingerSwineford1939", steps: 6, evaluations: 7,
+      allocations: 1750),
     Case(
       name: "P2P", model: "p2p", data: "p2p-survey", hasRandomCovariates: true, steps: 4, evaluations: 5,
       allocations: 5000),

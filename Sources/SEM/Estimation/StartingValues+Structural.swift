@@ -57,14 +57,58 @@ extension StartingValues {
   }
 
   mutating func estimateCovariances() {
+    var residuals: [Int] = []
     for (index, row) in rows.enumerated() where row.op == .covariance && row.free > 0 && values[index] == nil
     {
       let (i, j) = (row.left, row.right)
-      let isResidual = isOutcome[i] || isOutcome[j] || isIndicator[i] || isIndicator[j]
-      // Of the covariances of residuals nothing is known yet.
-      values[index] = i == j || !isResidual ? covariance[i, j] : 0
+      if i != j, isIndicator[i] || isIndicator[j] {
+        // A factor's misfit shows in all its indicators: taken for covariances of residuals it leads to poor local minima.
+        values[index] = 0
+      } else if i == j || !(isOutcome[i] || isOutcome[j]) {
+        values[index] = covariance[i, j]
+      } else {
+        residuals.append(index)
+      }
+    }
+    estimateResidualCovariances(residuals)
+  }
+
+  /// What is left of the covariances of outcomes once their causes are taken out: an element of (I - A) C (I - A)ᵀ.
+  private mutating func estimateResidualCovariances(_ wanted: [Int]) {
+    guard !wanted.isEmpty else { return }
+    // The causes of variable v with their coefficients stand at places first[v] ..< first[v + 1].
+    var first = [Int](repeating: 0, count: variableCount + 1)
+    for row in rows {
+      if let (target, _) = row.path { first[target + 1] += 1 }
+    }
+    for variable in 0..<variableCount { first[variable + 1] += first[variable] }
+    var causes = [(origin: Int, coefficient: Double)](repeating: (0, 0), count: first[variableCount])
+    var next = first
+    for (index, row) in rows.enumerated() {
+      guard let (target, origin) = row.path else { continue }
+      causes[next[target]] = (origin, values[index] ?? 0)
+      next[target] += 1
+    }
+    for index in wanted {
+      let (i, j) = (rows[index].left, rows[index].right)
+      var sum = covariance[i, j]
+      for a in causes[first[i]..<first[i + 1]] { sum -= a.coefficient * covariance[a.origin, j] }
+      for b in causes[first[j]..<first[j + 1]] {
+        sum -= b.coefficient * covariance[i, b.origin]
+        for a in causes[first[i]..<first[i + 1]] {
+          sum += a.coefficient * b.coefficient * covariance[a.origin, b.origin]
+        }
+      }
+      func variance(_ variable: Int) -> Double {
+        row(ofCovariance: variable, variable).flatMap { values[$0] } ?? 0
+      }
+      let limit = Self.greatestCorrelation * max(variance(i) * variance(j), 0).squareRoot()
+      values[index] = sum.isFinite ? min(max(sum, -limit), limit) : 0
     }
   }
+
+  /// The largest correlation of residuals at the start: several of them together should stay positive definite.
+  private static let greatestCorrelation = 0.5
 
   // MARK: Means
 

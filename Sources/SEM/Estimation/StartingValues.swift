@@ -21,6 +21,14 @@ struct StartingValues {
     var start: Double?
 
     var isEstimated: Bool { free > 0 && start == nil }
+    /// Where a path leads and where it comes from; `nil` for what is no path.
+    var path: (target: Int, origin: Int)? {
+      switch op {
+      case .measurement: (right, left)
+      case .regression: (left, right)
+      default: nil
+      }
+    }
   }
 
   let rows: [Row]
