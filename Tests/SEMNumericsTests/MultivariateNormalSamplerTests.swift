@@ -2,6 +2,26 @@ import SEMNumerics
 import Testing
 
 @Suite struct MultivariateNormalSamplerTests {
+  /// Rows drawn eight at a time are, bit for bit, x = μ + L z row by row.
+  @Test(arguments: [1, 8, 19]) func rowsAreDrawnOneAfterTheOther(count: Int) throws {
+    let covariance = Matrix.randomPositiveDefinite(5)
+    let mean = [1.5, -2, 0, 1e3, 0.1]
+    let sampler = try MultivariateNormalSampler(mean: mean, covariance: covariance)
+    var stream = RandomStream(seed: 3, stream: 8)
+    var other = stream
+    let sample = sampler.sample(count: count, using: &stream)
+    let lower = sampler.covariance.lower
+    for row in 0..<count {
+      let z = (0..<5).map { _ in other.normal() }
+      for i in 0..<5 {
+        var x = mean[i]
+        for j in 0...i { x += lower[i, j] * z[j] }
+        #expect(sample[row, i] == x)
+      }
+    }
+    #expect(stream.next() == other.next())
+  }
+
   static let covariance = Matrix(rows: [[4, 1, -1], [1, 2, 0.5], [-1, 0.5, 3]])
 
   /// Means and covariances of 50,000 draws lie within five standard errors: √(σᵢᵢ / n) and

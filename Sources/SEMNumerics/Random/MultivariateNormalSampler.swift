@@ -30,17 +30,21 @@ public struct MultivariateNormalSampler: Sendable {
   /// - Complexity: O(`count` · *p*²).
   public func sample(count: Int, using stream: inout RandomStream) -> Matrix {
     let p = mean.count
-    let lower = covariance.lower.elements
+    let lower = NumberBuffer(covariance.lower.transposed.elements)
+    let z = LaneMemory(count: p)
     var result = Matrix(rowCount: count, columnCount: p)
-    var z = [Double](repeating: 0, count: p)
-    var x = mean
-    for row in 0..<count {
-      stream.fillNormal(&z)
-      for i in 0..<p { x[i] = mean[i] }
-      for j in 0..<p {
-        for i in j..<p { x[i] += lower[i + j * p] * z[j] }
+    result.elements.withUnsafeMutableBufferPointer { target in
+      for first in stride(from: 0, to: count, by: LaneMemory.lanes) {
+        // Eight rows at a time; each is drawn whole, as if it were alone.
+        let rows = min(LaneMemory.lanes, count - first)
+        for row in 0..<rows { for j in 0..<p { z[j, row] = stream.normal() } }
+        for i in 0..<p {
+          let factors = lower.pointer + i * p
+          var x = SIMD8<Double>(repeating: mean[i])
+          for j in 0...i { x += factors[j] * z[j] }
+          for row in 0..<rows { target[first + row + i * count] = x[row] }
+        }
       }
-      for i in 0..<p { result.elements[row + i * count] = x[i] }
     }
     return result
   }
