@@ -157,7 +157,13 @@ struct Machine: Codable {
     let libraries = Set(
       maps.split(separator: "\n").compactMap { $0.split(separator: "/").last }
         .filter { $0.contains("blas") || $0.contains("lapack") })
-    linearAlgebra = libraries.isEmpty ? "Accelerate" : libraries.sorted().joined(separator: " and ")
+    // On Linux they are loaded by the first call that needs them.
+    #if os(Linux)
+      let none = "no BLAS loaded yet"
+    #else
+      let none = "Accelerate"
+    #endif
+    linearAlgebra = libraries.isEmpty ? none : libraries.sorted().joined(separator: " and ")
     date = String(ISO8601DateFormatter().string(from: Date()).prefix(10))
   }
 

@@ -315,21 +315,17 @@ public final class ModelFitter {
 
   /// The bounds of the free parameters; `nil` without any.
   static func bounds(of table: ParameterTable) -> (lower: [Double], upper: [Double])? {
+    let rows = table.rows
+    guard rows.indices.contains(where: { rows[$0].free > 0 && (rows[$0].lower ?? rows[$0].upper) != nil })
+    else { return nil }
     let t = table.freeParameterCount
     var lower = [Double](repeating: -.infinity, count: t)
     var upper = [Double](repeating: .infinity, count: t)
-    var hasBounds = false
-    for row in table.rows where row.free > 0 {
-      if let bound = row.lower {
-        lower[row.free - 1] = max(lower[row.free - 1], bound)
-        hasBounds = true
-      }
-      if let bound = row.upper {
-        upper[row.free - 1] = min(upper[row.free - 1], bound)
-        hasBounds = true
-      }
+    for row in rows where row.free > 0 {
+      if let bound = row.lower { lower[row.free - 1] = max(lower[row.free - 1], bound) }
+      if let bound = row.upper { upper[row.free - 1] = min(upper[row.free - 1], bound) }
     }
-    return hasBounds ? (lower, upper) : nil
+    return (lower, upper)
   }
 
   /// The moments with the likelihood's divisor.

@@ -210,6 +210,7 @@ struct StartingValues {
   /// Estimates factors whose indicators are known and makes them known.
   private mutating func estimateFactors(_ factors: [Int]) {
     var indicators: [Int] = []
+    indicators.reserveCapacity(loadingRows.count)
     var placeOf = [Int](repeating: -1, count: variableCount)
     var isShared = false
     for factor in factors {
@@ -227,6 +228,7 @@ struct StartingValues {
       isKnown[$0] && covariance[$0, $0] > 0 ? covariance[$0, $0].squareRoot() : 0
     }
     var lambda: [Loading] = []
+    lambda.reserveCapacity(loadingRows.count)
     var phi = [Double](repeating: 1, count: factors.count)
     // Covariances that wider factors of the same indicators leave over (bifactor models).
     var remaining = covariance

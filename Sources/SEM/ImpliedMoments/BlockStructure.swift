@@ -101,8 +101,11 @@ package struct BlockStructure: Sendable {
       else { continue }
       isSource[path.origin] = true
     }
-    let sinks = (0..<p).filter { !isSource[$0] }
-    let order = sinks + (0..<p).filter { isSource[$0] }
+    var order: [Int] = []
+    order.reserveCapacity(p)
+    for variable in 0..<p where !isSource[variable] { order.append(variable) }
+    let sinkCount = order.count
+    for variable in 0..<p where isSource[variable] { order.append(variable) }
     var indexOf = [Int](repeating: -1, count: rows.variableCount + 1)
     var names: [String] = []
     names.reserveCapacity(rows.variableCount + 1)
@@ -115,8 +118,8 @@ package struct BlockStructure: Sendable {
     for (place, name) in block.latent.enumerated() { append(p + place, name) }
 
     self.names = names
-    sinkCount = sinks.count
-    sourceCount = names.count - sinks.count
+    self.sinkCount = sinkCount
+    sourceCount = names.count - sinkCount
     observedCount = p
     constant = constantNumber >= 0 ? p : -1
     observedOrder = order
@@ -151,17 +154,23 @@ package struct BlockStructure: Sendable {
           kind: .covariance, row: constant, column: constant, parameter: -1, value: 1, tableRow: -1))
     }
     self.elements = elements
-    freeElements = elements.indices.filter { elements[$0].parameter >= 0 }
+    var freeElements: [Int] = []
+    freeElements.reserveCapacity(elements.count)
+    for index in elements.indices where elements[index].parameter >= 0 { freeElements.append(index) }
+    self.freeElements = freeElements
     let pathCount = firstCovariance
     freePathCount = freeElements.count { $0 < pathCount }
-    let amongSources = (0..<pathCount).filter { elements[$0].row >= sinks.count }
-    if let place = Self.topologicalPlaces(
+    let amongSources = (0..<pathCount).filter { elements[$0].row >= sinkCount }
+    if amongSources.isEmpty {
+      hasLoops = false
+      sourcePaths = []
+    } else if let place = Self.topologicalPlaces(
       count: sourceCount,
-      edges: amongSources.map { (elements[$0].column - sinks.count, elements[$0].row - sinks.count) })
+      edges: amongSources.map { (elements[$0].column - sinkCount, elements[$0].row - sinkCount) })
     {
       hasLoops = false
       sourcePaths = amongSources.sorted {
-        let (first, second) = (place[elements[$0].row - sinks.count], place[elements[$1].row - sinks.count])
+        let (first, second) = (place[elements[$0].row - sinkCount], place[elements[$1].row - sinkCount])
         return first == second ? $0 < $1 : first < second
       }
     } else {

@@ -41,6 +41,7 @@ package final class ElementPairs {
     free = structure.freeElements.map { structure.elements[$0] }
     line = NumberBuffer(count: free.count)
     var runs: [Run] = []
+    runs.reserveCapacity(free.count)
     var isConsecutive = true
     let ns = structure.sinkCount
     for (index, element) in free.enumerated() {

@@ -43,6 +43,7 @@ public final class TruncatedNewtonMinimizer {
     var iterations = 0
     var scaled = prepare(objective)
     var termination = Termination.iterationLimit
+    var idleSteps = 0
     while iterations < options.iterationLimit {
       if scaled <= options.gradientTolerance {
         termination = .converged
@@ -53,9 +54,16 @@ public final class TruncatedNewtonMinimizer {
         termination = .stalled
         break
       }
+      let last = (value, scaled)
       value = newValue
       iterations += 1
       scaled = prepare(objective)
+      // Steps that change nothing would go on until the limit.
+      idleSteps = last == (value, scaled) ? idleSteps + 1 : 0
+      if idleSteps == 3 {
+        termination = .stalled
+        break
+      }
     }
     // The objective's state belongs to the point.
     _ = objective.value(at: x.pointer)
@@ -135,7 +143,8 @@ public final class TruncatedNewtonMinimizer {
   /// Backtracks from the full step; moves to the accepted point.
   private func search(_ objective: some SmoothObjective, from value: Double) -> Double? {
     let slope = Kernels.dot(g.pointer, direction.pointer, count: dimension)
-    let noise = 1e-13 * max(1, value.magnitude)
+    // What rounding can do to the value: sums of as many terms as there are variables, which cancel near the minimum.
+    let noise = 1e-13 * max(1, value.magnitude, Double(dimension))
     var fraction = 1.0
     for _ in 0..<40 {
       for i in 0..<dimension { trial[i] = x[i] + fraction * direction[i] }
