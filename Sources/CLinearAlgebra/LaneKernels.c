@@ -54,28 +54,12 @@ typedef int64_t l8 __attribute__((vector_size(64), aligned(8), may_alias));
 const sl_kernels *sl_active = &lane_kernels_plain;
 
 const sl_kernels *sl_level(int level) {
-  switch (level) {
-  case 0: return &lane_kernels_plain;
+  if (!sk_has_level(level)) return NULL;
 #if defined(__x86_64__)
-  case 1: return __builtin_cpu_supports("avx2") ? &lane_kernels_avx2 : NULL;
-  case 2:
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
-      ? &lane_kernels_avx512
-      : NULL;
+  if (level == 1) return &lane_kernels_avx2;
+  if (level == 2) return &lane_kernels_avx512;
 #endif
-  default: return NULL;
-  }
+  return &lane_kernels_plain;
 }
 
-__attribute__((constructor)) static void choose_lanes(void) {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-#endif
-  for (int level = sk_wished_level(); level > 0; level--) {
-    const sl_kernels *kernels = sl_level(level);
-    if (kernels != NULL) {
-      sl_active = kernels;
-      return;
-    }
-  }
-}
+__attribute__((constructor)) static void choose_lanes(void) { sl_active = sl_level(sk_best_level()); }

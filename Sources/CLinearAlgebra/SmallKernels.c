@@ -49,36 +49,35 @@ typedef double v16 __attribute__((vector_size(128), aligned(8), may_alias));
 
 const sk_kernels *sk_active = &kernels_plain;
 
-const sk_kernels *sk_level(int level) {
-  switch (level) {
-  case 0: return &kernels_plain;
+int sk_has_level(int level) {
+  if (level == 0) return 1;
 #if defined(__x86_64__)
-  case 1: return __builtin_cpu_supports("avx2") ? &kernels_avx2 : NULL;
-  case 2:
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
-      ? &kernels_avx512
-      : NULL;
-#endif
-  default: return NULL;
+  __builtin_cpu_init();
+  if (level == 1) return __builtin_cpu_supports("avx2") != 0;
+  if (level == 2) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq");
   }
+#endif
+  return 0;
 }
 
-int sk_wished_level(void) {
+int sk_best_level(void) {
   // Narrower vectors on request: for tools that do not know the wide ones, and to compare.
   const char *wish = getenv("SWIFT_SEM_VECTORS");
-  return wish == NULL ? 2 : strcmp(wish, "plain") == 0 ? 0 : strcmp(wish, "avx2") == 0 ? 1 : 2;
+  int level = wish == NULL ? 2 : strcmp(wish, "plain") == 0 ? 0 : strcmp(wish, "avx2") == 0 ? 1 : 2;
+  while (!sk_has_level(level)) level--;
+  return level;
+}
+
+const sk_kernels *sk_level(int level) {
+  if (!sk_has_level(level)) return NULL;
+#if defined(__x86_64__)
+  if (level == 1) return &kernels_avx2;
+  if (level == 2) return &kernels_avx512;
+#endif
+  return &kernels_plain;
 }
 
 // Before main: no call can come earlier, none later finds another choice.
-__attribute__((constructor)) static void choose(void) {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-#endif
-  for (int level = sk_wished_level(); level > 0; level--) {
-    const sk_kernels *kernels = sk_level(level);
-    if (kernels != NULL) {
-      sk_active = kernels;
-      return;
-    }
-  }
-}
+__attribute__((constructor)) static void choose(void) { sk_active = sk_level(sk_best_level()); }

@@ -39,6 +39,9 @@ import Testing
       let sparse = fresh(n * n)
       kernels.sparse_product(b.pointer, a.pointer, n, n, n, sparse.pointer)
       results.append(bits(sparse))
+      let crossed = NumberBuffer(count: n * n)
+      kernels.add_cross_products(b.pointer, n - n / 3, n, n, crossed.pointer)
+      results.append(lower(crossed))
       results.append([kernels.dot(a.pointer, b.pointer, n * n).bitPattern])
       let sum = NumberBuffer(other.elements)
       kernels.add(0.3, a.pointer, n * n, sum.pointer)
@@ -75,6 +78,20 @@ import Testing
       let inverse = buffer.matrix(rowCount: n, columnCount: n)
       #expect(inverse.naiveProduct(matrix).distance(to: .identity(n)) <= bound, "level \(level)")
       let (a, b) = (NumberBuffer(matrix.elements), NumberBuffer(inverse.elements))
+      // Of fewer rows than stand between columns; a second call adds.
+      let rows = n - n / 3
+      let other = Matrix.random(n, n, seed: 7)
+      let part = other.submatrix(rows: Array(0..<rows), columns: Array(0..<n))
+      let expected = 2 * part.transposed.naiveProduct(part)
+      let columns = NumberBuffer(other.elements)
+      let crossed = NumberBuffer(count: n * n)
+      for _ in 0..<2 { kernels.add_cross_products(columns.pointer, rows, n, n, crossed.pointer) }
+      for j in 0..<n {
+        for i in 0..<j { #expect(crossed[i + j * n] == 0, "the upper triangle is not written") }
+        for i in j..<n {
+          #expect(abs(crossed[i + j * n] - expected[i, j]) <= bound * Double(n), "level \(level)")
+        }
+      }
       let product = NumberBuffer([Double](repeating: .nan, count: n * n))
       withExtendedLifetime((a, b)) { kernels.product(a.pointer, b.pointer, n, n, n, product.pointer) }
       #expect(

@@ -21,6 +21,8 @@ typedef struct {
   void (*symmetric_product)(const double *a, const double *b, long n, double *c);
   // c = a b as in product, the zeros of b left out.
   void (*sparse_product)(const double *a, const double *b, long rows, long inner, long columns, double *c);
+  // c += aᵀ a in the lower triangle; the columns of a have `rows` numbers and stand `stride` apart.
+  void (*add_cross_products)(const double *a, long rows, long stride, long columns, double *c);
   // Σ a[i] b[i].
   double (*dot)(const double *a, const double *b, long count);
   // b[i] += factor · a[i].
@@ -30,8 +32,11 @@ typedef struct {
 // The kernels of a level: 0 for every processor, 1 for AVX2, 2 for AVX-512; null where this processor lacks it.
 const sk_kernels *sk_level(int level);
 
-// The highest level that the user allows.
-int sk_wished_level(void);
+// Whether this processor has what a level needs.
+int sk_has_level(int level);
+
+// The highest level that this processor has and the user allows.
+int sk_best_level(void);
 
 // The kernels in use: set before main.
 extern const sk_kernels *sk_active;
@@ -52,6 +57,9 @@ static inline void sk_symmetric_product(const double *a, const double *b, long n
 static inline void sk_sparse_product(const double *a, const double *b, long rows, long inner, long columns,
                                      double *c) {
   sk_active->sparse_product(a, b, rows, inner, columns, c);
+}
+static inline void sk_add_cross_products(const double *a, long rows, long stride, long columns, double *c) {
+  sk_active->add_cross_products(a, rows, stride, columns, c);
 }
 static inline double sk_dot(const double *a, const double *b, long count) { return sk_active->dot(a, b, count); }
 static inline void sk_add(double factor, const double *a, long count, double *b) {

@@ -1,63 +1,8 @@
 /// What small matrices need of LAPACK beside products and Cholesky factors, as loops: the first call of the library loads
 /// it, which takes as long as ten fits of nine indicators, and loops give the same bits on every processor.
 extension Kernels {
-  /// Up to this order loops replace the library in cross-products, triangular solutions, LU factors and eigenvectors.
+  /// Up to this order loops replace the library in triangular solutions, LU factors and eigenvectors.
   package static let smallOrder = 16
-
-  /// `c += aᵀ a` in the lower triangle, for `a` of `rows` rows whose columns stand `stride` numbers apart.
-  ///
-  /// Pairs of columns meet pairs, so that each number read serves two products.
-  ///
-  /// - Complexity: rows · columns² operations.
-  static func addSmallCrossProducts(
-    _ a: UnsafePointer<Double>, rows: Int, stride: Int, columns n: Int, into c: UnsafeMutablePointer<Double>
-  ) {
-    var j = 0
-    while j &+ 1 < n {
-      let left = a + j &* stride
-      var i = j
-      while i &+ 1 < n {
-        let right = a + i &* stride
-        var (s, t, u, v) = (
-          SIMD4<Double>.zero, SIMD4<Double>.zero, SIMD4<Double>.zero, SIMD4<Double>.zero
-        )
-        var r = 0
-        while r &+ 4 <= rows {
-          let (x, y) = (four(left, r), four(left, r &+ stride))
-          let (z, w) = (four(right, r), four(right, r &+ stride))
-          s += x * z
-          t += x * w
-          u += y * z
-          v += y * w
-          r &+= 4
-        }
-        var sums = (s.sum(), t.sum(), u.sum(), v.sum())
-        while r < rows {
-          sums.0 += left[r] * right[r]
-          sums.1 += left[r] * right[r &+ stride]
-          sums.2 += left[r &+ stride] * right[r]
-          sums.3 += left[r &+ stride] * right[r &+ stride]
-          r &+= 1
-        }
-        c[i &+ j &* n] += sums.0
-        c[i &+ 1 &+ j &* n] += sums.1
-        if i > j { c[i &+ (j &+ 1) &* n] += sums.2 }
-        c[i &+ 1 &+ (j &+ 1) &* n] += sums.3
-        i &+= 2
-      }
-      if i < n {
-        c[i &+ j &* n] += dot(a + i &* stride, left, count: rows)
-        c[i &+ (j &+ 1) &* n] += dot(a + i &* stride, left + stride, count: rows)
-      }
-      j &+= 2
-    }
-    if j < n { c[j &+ j &* n] += dot(a + j &* stride, a + j &* stride, count: rows) }
-  }
-
-  @inline(__always)
-  private static func four(_ p: UnsafePointer<Double>, _ i: Int) -> SIMD4<Double> {
-    UnsafeRawPointer(p + i).loadUnaligned(as: SIMD4<Double>.self)
-  }
 
   /// Overwrites each column of `b` by `L⁻¹ b`, or by `L⁻ᵀ b`.
   ///

@@ -181,13 +181,16 @@ public enum Kernels {
 
   /// `c += aᵀ a` in the lower triangle, for `a` of `rows` rows whose columns stand `stride` numbers apart.
   ///
-  /// - Complexity: rows · columns² operations; BLAS above 16 columns.
+  /// - Complexity: rows · columns² operations; BLAS from ``blasOrder`` columns on.
   public static func addCrossProducts(
     _ a: UnsafePointer<Double>, rows: Int, stride: Int, columns n: Int, into c: UnsafeMutablePointer<Double>
   ) {
     guard rows > 0, n > 0 else { return }
-    guard n > smallOrder else {
-      addSmallCrossProducts(a, rows: rows, stride: stride, columns: n, into: c)
+    guard n >= blasOrder else {
+      // So many rows at a time that the columns stay in the cache.
+      for first in Swift.stride(from: 0, to: rows, by: 512) {
+        sk_add_cross_products(a + first, min(512, rows - first), stride, n, c)
+      }
       return
     }
     la_syrk(

@@ -68,6 +68,8 @@ public final class NewtonMinimizer {
   private var lastLength = Double.infinity
   /// The product of that length and the next step's up to which the factor is used again: it leaves rounding only.
   private static let reuseLimit = 1e-13
+  /// The last step's length up to which it is worth trying.
+  private static let reuseLength = 1e-3
 
   /// Makes the memory for problems of one dimension; bounds may be infinite, `nil` means none.
   public init(dimension: Int, lower: [Double]? = nil, upper: [Double]? = nil) {
@@ -277,7 +279,7 @@ public final class NewtonMinimizer {
 
   /// Solves with the last exact Hessian's factor; `false` where the step would leave more than rounding.
   private func solveAgain() -> Bool {
-    guard lastLength < 1e-3 else { return false }
+    guard lastLength < Self.reuseLength else { return false }
     for i in 0..<dimension { direction[i] = -g[i] }
     Kernels.solve(factor: factor.pointer, order: dimension, direction.pointer)
     return length() * lastLength <= Self.reuseLimit
