@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #if defined(__APPLE__)
 // ---- Accelerate: no hidden string lengths. ----
@@ -16,7 +17,6 @@ int la_is_serialized(void) { return 0; }
 // It is loaded at the first call: small models need none, and OpenBLAS takes 3 ms to start its threads.
 #include <dlfcn.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 typedef int32_t f_int;
 #define LENGTHS(...) , __VA_ARGS__
@@ -203,4 +203,12 @@ void la_symm(char side, char uplo, la_int m, la_int n, double alpha, const doubl
              la_int ldb, double beta, double *c, la_int ldc) {
   f_int m_ = m, n_ = n, lda_ = lda, ldb_ = ldb, ldc_ = ldc;
   CALL(dsymm, (&side, &uplo, &m_, &n_, &alpha, a, &lda_, b, &ldb_, &beta, c, &ldc_ LENGTHS(1, 1)));
+}
+
+void la_keep_heap(void) {
+#if defined(__GLIBC__)
+  // volatile: else the pair would be optimised away.
+  void *volatile block = malloc((size_t)1 << 20);
+  free(block);
+#endif
 }

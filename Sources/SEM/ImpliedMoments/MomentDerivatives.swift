@@ -14,6 +14,7 @@ package final class WeightedProducts {
   let z: NumberSlice
   private let wg: NumberSlice
   private let wh: NumberSlice
+  private let corner: NumberSlice
   private let memory: NumberBuffer
 
   /// Makes room for the products of a structure.
@@ -22,12 +23,13 @@ package final class WeightedProducts {
     let m = structure.variableCount
     let k = structure.sourceCount
     let p = structure.momentOrder
-    var slices = NumberSlices(capacity: m * m + m * k + k * k + 2 * p * k)
+    var slices = NumberSlices(capacity: m * m + m * k + 2 * k * k + 2 * p * k)
     x = slices.take(m * m)
     y = slices.take(m * k)
     z = slices.take(k * k)
     wg = slices.take(p * k)
     wh = slices.take(p * k)
+    corner = slices.take(k * k)
     memory = slices.buffer
   }
 
@@ -71,15 +73,12 @@ package final class WeightedProducts {
       }
       (y + q * m).update(from: wh + q * p, count: ns)
     }
-    for q in 0..<k {
-      let right = wg + q * p
-      let rightH = wh + q * p
-      for l in 0..<k {
-        let left = moments.g.pointer + l * p
-        x[ns + l + (ns + q) * m] = Kernels.dot(left, right, count: p)
-        y[ns + l + q * m] = Kernels.dot(left, rightH, count: p)
-      }
-    }
+    // Between sources: Gᵀ W G and Gᵀ W H.
+    let corner = corner.pointer
+    Kernels.transposedProduct(moments.g.pointer, columns: k, wg, columns: k, rows: p, into: corner)
+    for q in 0..<k { (x + ns + (ns + q) * m).update(from: corner + q * k, count: k) }
+    Kernels.transposedProduct(moments.g.pointer, columns: k, wh, columns: k, rows: p, into: corner)
+    for q in 0..<k { (y + ns + q * m).update(from: corner + q * k, count: k) }
     if includingZ {
       Kernels.transposedProduct(
         moments.h.pointer, columns: k, wh, columns: k, rows: p, into: z.pointer)

@@ -1,3 +1,5 @@
+internal import CLinearAlgebra
+
 /// Memory for `count` numbers that lives as long as its owner, for workspaces that are made once and reused.
 public final class NumberBuffer {
   /// The first number.
@@ -5,8 +7,12 @@ public final class NumberBuffer {
   /// How many numbers there are.
   public let count: Int
 
+  /// Once in a process: workspaces are freed and made again fit after fit.
+  private static let keepsHeap: Void = la_keep_heap()
+
   /// Allocates `count` zeros.
   public init(count: Int) {
+    _ = Self.keepsHeap
     self.count = count
     pointer = .allocate(capacity: max(count, 1))
     pointer.initialize(repeating: 0, count: max(count, 1))

@@ -53,8 +53,10 @@ public final class NewtonMinimizer {
   }
 
   private let dimension: Int
-  private let x, trial, g, direction, metric, hessian, factor, lower, upper: NumberSlice
+  private let x, trial, g, direction, metric, factor, lower, upper: NumberSlice
   private let memory: NumberBuffer
+  /// The exact Hessian while one ridge after another is tried on it.
+  private lazy var hessian = NumberBuffer(count: dimension * dimension)
   private var held: [Bool]
   /// How many steps in a row the expected curvature may replace an indefinite Hessian.
   private static let patience = 8
@@ -74,7 +76,7 @@ public final class NewtonMinimizer {
   /// Makes the memory for problems of one dimension; bounds may be infinite, `nil` means none.
   public init(dimension: Int, lower: [Double]? = nil, upper: [Double]? = nil) {
     self.dimension = dimension
-    var slices = NumberSlices(capacity: (7 + 2 * dimension) * dimension)
+    var slices = NumberSlices(capacity: (7 + dimension) * dimension)
     x = slices.take(dimension)
     trial = slices.take(dimension)
     g = slices.take(dimension)
@@ -82,7 +84,6 @@ public final class NewtonMinimizer {
     metric = slices.take(dimension)
     self.lower = slices.take(dimension)
     self.upper = slices.take(dimension)
-    hessian = slices.take(dimension * dimension)
     factor = slices.take(dimension * dimension)
     memory = slices.buffer
     for i in 0..<dimension {
@@ -204,15 +205,11 @@ public final class NewtonMinimizer {
   private func findDirection(_ objective: some SmoothObjective, isFar: Bool, limit: Double) -> Bool {
     if solveAgain() { return true }
     lastLength = .infinity
-    if isFar {
-      objective.curvature(.expected, into: hessian.pointer)
-      if solve(ridge: 0) {
-        shorten(limit)
-        return true
-      }
+    if isFar, solve(objective, .expected) {
+      shorten(limit)
+      return true
     }
-    objective.curvature(.exact, into: hessian.pointer)
-    if solve(ridge: 0) {
+    if solve(objective, .exact) {
       indefiniteSteps = 0
       lastRidge = 0
       let length = shorten(limit)
@@ -223,6 +220,7 @@ public final class NewtonMinimizer {
     indefiniteSteps += 1
     // For some steps the expected curvature is a good guide; then it only crawls past a saddle.
     if indefiniteSteps > Self.patience {
+      objective.curvature(.exact, into: hessian.pointer)
       var ridge = max(1e-3, 0.1 * lastRidge)
       while ridge < 100 {
         if solve(ridge: ridge) {
@@ -234,26 +232,33 @@ public final class NewtonMinimizer {
       }
     }
     objective.curvature(.expected, into: hessian.pointer)
-    if solve(ridge: 0) {
-      shorten(limit)
-      return true
-    }
-    var ridge = 1e-10
+    var ridge = 0.0
     while ridge < 1e6 {
       if solve(ridge: ridge) {
         shorten(limit)
         return true
       }
-      ridge *= 100
+      ridge = max(1e-10, 100 * ridge)
     }
     return false
   }
 
-  /// Solves (H + ridge · metric) d = -g for the variables that are not held.
+  /// Solves H d = -g for the curvature of one kind at the current point.
+  private func solve(_ objective: some SmoothObjective, _ kind: Curvature) -> Bool {
+    objective.curvature(kind, into: factor.pointer)
+    return solveFactoring(ridge: 0)
+  }
+
+  /// Solves (H + ridge · metric) d = -g for the curvature H in ``hessian``.
   private func solve(ridge: Double) -> Bool {
+    factor.pointer.update(from: hessian.pointer, count: dimension * dimension)
+    return solveFactoring(ridge: ridge)
+  }
+
+  /// Solves (H + ridge · metric) d = -g for the variables that are not held, for H in ``factor``, which becomes its factor.
+  private func solveFactoring(ridge: Double) -> Bool {
     let n = dimension
     let a = factor.pointer
-    a.update(from: hessian.pointer, count: n * n)
     for i in 0..<n {
       direction[i] = -g[i]
       if ridge > 0 { a[i + i * n] += ridge * (metric[i] > 0 ? metric[i] : 1) }
