@@ -8,8 +8,8 @@ import Testing
   /// What a last scaled gradient of 4e-9 leaves after one step more, relative to the estimate; more where the Hessian is
   /// ill-conditioned.
   static let closeness = 1e-7
-  /// The same for F, whose error is the square.
-  static let valueCloseness = 1e-12
+  /// The same for F, whose error is the square; beside it stands the rounding of a sum of numbers around 10.
+  static let valueCloseness = 4e-12
   /// Rounding of sums over rows in another order.
   static let rounding = 1e-12
 

@@ -6,6 +6,26 @@
 #ifndef SMALL_KERNELS_H
 #define SMALL_KERNELS_H
 
+// Elements of A or S that stand below each other in one column, or consecutive diagonal elements of S.
+typedef struct {
+  long shape;  // 0: paths, 1: diagonal elements of S, 2: elements of one column of S
+  long first;  // the number of the first element
+  long count;
+  long row;     // of the first element
+  long column;  // of a path counted among the sources, else among all variables
+} sk_run;
+
+// What the second derivatives by pairs of elements are made of: x is variables × variables, y variables × sources,
+// z sources × sources, of two weights v and w.
+typedef struct {
+  const sk_run *runs;
+  long run_count;
+  long variables, sources;
+  const double *xw, *yw, *zw, *xv, *yv, *zv;
+  // sources × sources: 2 e(j, k) e(l, i) is added for paths (i, j) and (k, l) among sources; null for none.
+  const double *e;
+} sk_pairs;
+
 typedef struct {
   // a = L Lᵀ in the lower triangle; the strict upper one is not written. 0 where a pivot is not positive and finite.
   int (*cholesky)(double *a, long n);
@@ -27,6 +47,9 @@ typedef struct {
   double (*dot)(const double *a, const double *b, long count);
   // b[i] += factor · a[i].
   void (*add)(double factor, const double *a, long count, double *b);
+  // The sums of products of element `element` of run `run` with itself and all elements after it, into line[number].
+  // Eight numbers beyond the last element are written, and up to seven read beyond each column of x and y.
+  void (*pair_line)(const sk_pairs *pairs, long run, long element, double *line);
 } sk_kernels;
 
 // The kernels of a level: 0 for every processor, 1 for AVX2, 2 for AVX-512; null where this processor lacks it.
@@ -64,6 +87,9 @@ static inline void sk_add_cross_products(const double *a, long rows, long stride
 static inline double sk_dot(const double *a, const double *b, long count) { return sk_active->dot(a, b, count); }
 static inline void sk_add(double factor, const double *a, long count, double *b) {
   sk_active->add(factor, a, count, b);
+}
+static inline void sk_pair_line(const sk_pairs *pairs, long run, long element, double *line) {
+  sk_active->pair_line(pairs, run, element, line);
 }
 
 #endif

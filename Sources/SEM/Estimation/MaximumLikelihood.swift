@@ -20,7 +20,8 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
   let residual: NumberSlice
   package let weightProducts: WeightedProducts
   let residualProducts: WeightedProducts
-  let mixedProducts: WeightedProducts
+  /// Of V = W - 2 Q, for single pairs.
+  private lazy var mixedProducts = WeightedProducts(structure: structure)
   private let scratch: NumberSlice
   private let total: NumberSlice
   private let memory: NumberBuffer
@@ -29,6 +30,7 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
   private let free: [BlockStructure.Element]
   private var weightIsFormed = false
   private var residualIsFormed = false
+  private var totalIsFormed = false
   private var mixedIsFormed = false
 
   /// Makes a block's workspace; the sample's covariance matrix must be positive definite.
@@ -61,7 +63,6 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
     saturated = Kernels.logDeterminant(factor: factor.pointer, order: p) + Double(n)
     weightProducts = WeightedProducts(structure: structure)
     residualProducts = WeightedProducts(structure: structure)
-    mixedProducts = WeightedProducts(structure: structure)
     derivatives = ElementDerivatives(structure: structure)
     pairs = ElementPairs(structure: structure)
     free = structure.freeElements.map { structure.elements[$0] }
@@ -71,6 +72,7 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
   package func value(at theta: UnsafePointer<Double>) -> Double? {
     weightIsFormed = false
     residualIsFormed = false
+    totalIsFormed = false
     mixedIsFormed = false
     guard moments.update(at: theta) else { return nil }
     let n = structure.momentOrder
@@ -112,20 +114,26 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
   package func addCurvature(
     _ kind: Curvature, _ factor: Double, dimension t: Int, into matrix: UnsafeMutablePointer<Double>
   ) {
-    prepareCurvature(kind)
+    prepareWeight()
+    if kind == .exact { prepareTotal() }
     pairs.add(
-      factor, weightProducts, kind == .exact ? mixedProducts : weightProducts,
-      kind == .exact ? residualProducts : nil, effects: moments.effects.pointer, total: total.pointer,
-      dimension: t, into: matrix)
+      factor, weightProducts, kind == .exact ? residualProducts : nil, effects: moments.effects.pointer,
+      total: total.pointer, dimension: t, into: matrix)
+  }
+
+  private func prepareTotal() {
+    guard !totalIsFormed else { return }
+    prepareResidual()
+    moments.totalCovariance(into: total.pointer)
+    totalIsFormed = true
   }
 
   /// Forms what ``preparedPairCurvature(_:_:_:)`` reads.
   private func prepareCurvature(_ kind: Curvature) {
     prepareWeight()
     guard kind == .exact, !mixedIsFormed else { return }
-    prepareResidual()
+    prepareTotal()
     mixedProducts.subtractTwice(residualProducts, from: weightProducts)
-    moments.totalCovariance(into: total.pointer)
     mixedIsFormed = true
   }
 

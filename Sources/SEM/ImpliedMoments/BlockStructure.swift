@@ -6,7 +6,8 @@
 /// Internal order: first the *sinks* (observed variables without outgoing paths: the indicators of a measurement
 /// model), then the *sources*: observed variables with outgoing paths, the constant, the latent variables. Sinks have
 /// unit columns in (I - A)⁻¹, so that all work beyond Σ⁻¹ is done for the few sources only.
-package struct BlockStructure: Sendable {
+/// A class, so that the workspaces of a fit share one.
+package final class BlockStructure: Sendable {
   /// What an element is part of.
   package enum Kind: Sendable, Hashable {
     /// A path A(row, column), from `column` to `row`.

@@ -16,6 +16,8 @@ package final class WeightedProducts {
   private let wh: NumberSlice
   private let corner: NumberSlice
   private let memory: NumberBuffer
+  /// Whether residuals of sinks covary with sources.
+  private let hasSharedResiduals: Bool
 
   /// Makes room for the products of a structure.
   package init(structure: BlockStructure) {
@@ -23,7 +25,10 @@ package final class WeightedProducts {
     let m = structure.variableCount
     let k = structure.sourceCount
     let p = structure.momentOrder
-    var slices = NumberSlices(capacity: m * m + m * k + 2 * k * k + 2 * p * k)
+    hasSharedResiduals = structure.elements[structure.firstCovariance...].contains {
+      $0.row < structure.sinkCount && $0.column >= structure.sinkCount
+    }
+    var slices = NumberSlices(capacity: m * m + m * k + 2 * k * k + 2 * p * k + ElementRuns.padding)
     x = slices.take(m * m)
     y = slices.take(m * k)
     z = slices.take(k * k)
@@ -77,11 +82,22 @@ package final class WeightedProducts {
     let corner = corner.pointer
     Kernels.transposedProduct(moments.g.pointer, columns: k, wg, columns: k, rows: p, into: corner)
     for q in 0..<k { (x + ns + (ns + q) * m).update(from: corner + q * k, count: k) }
-    Kernels.transposedProduct(moments.g.pointer, columns: k, wh, columns: k, rows: p, into: corner)
-    for q in 0..<k { (y + ns + q * m).update(from: corner + q * k, count: k) }
-    if includingZ {
-      Kernels.transposedProduct(
-        moments.h.pointer, columns: k, wh, columns: k, rows: p, into: z.pointer)
+    let z = z.pointer
+    if hasSharedResiduals {
+      Kernels.transposedProduct(moments.g.pointer, columns: k, wh, columns: k, rows: p, into: corner)
+      if includingZ {
+        Kernels.transposedProduct(moments.h.pointer, columns: k, wh, columns: k, rows: p, into: z)
+      }
+      for q in 0..<k { (y + ns + q * m).update(from: corner + q * k, count: k) }
+    } else {
+      // H = G T, so that the same products follow from Gᵀ W G: Gᵀ W H = (Gᵀ W G) T, Hᵀ W H = Tᵀ (Gᵀ W H).
+      let spread = moments.spread.pointer
+      Kernels.product(corner, rows: k, inner: k, spread, columns: k, into: z)
+      for q in 0..<k { (y + ns + q * m).update(from: z + q * k, count: k) }
+      if includingZ {
+        corner.update(from: z, count: k * k)
+        Kernels.transposedProduct(spread, columns: k, corner, columns: k, rows: k, into: z)
+      }
     }
   }
 

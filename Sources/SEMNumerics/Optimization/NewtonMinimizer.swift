@@ -62,6 +62,8 @@ public final class NewtonMinimizer {
   private static let patience = 8
   /// The scaled gradient above which the first steps are those of scoring: from 0.02 to 0.1 the counts hardly change.
   private static let scoringLimit = 0.05
+  /// The scaled gradient below which a step is not worth its evaluation.
+  private static let roundingLimit = 1e-12
   /// How many steps in a row met an indefinite Hessian, and the ridge that mended the last.
   private var indefiniteSteps = 0
   private var lastRidge = 0.0
@@ -121,8 +123,8 @@ public final class NewtonMinimizer {
     while iterations < options.iterationLimit {
       if scaled <= options.gradientTolerance {
         termination = .converged
-        // Quadratic convergence makes one step more than enough; below this there is only rounding.
-        if isPolishing || scaled < 1e-13 { break }
+        // Quadratic convergence makes one step more than enough; below this it would change the 13th digit.
+        if isPolishing || scaled < Self.roundingLimit { break }
         isPolishing = true
       }
       let isFar = iterations < options.scoringSteps && scaled > Self.scoringLimit
@@ -146,7 +148,7 @@ public final class NewtonMinimizer {
       if isPolishing {
         // Keep the polishing step only if it does not raise the gradient.
         swap()
-        let polished = prepare(objective)
+        let polished = prepare(objective, updatingMetric: false)
         if polished > scaled {
           swap()
           _ = objective.value(at: x.pointer)
@@ -157,7 +159,9 @@ public final class NewtonMinimizer {
         scaled = polished
         value = newValue
         iterations += 1
-        if scaled > 1e-13, iterations < options.iterationLimit, polished < 0.1 * options.gradientTolerance {
+        if scaled > Self.roundingLimit, iterations < options.iterationLimit,
+          polished < 0.1 * options.gradientTolerance
+        {
           break
         }
         continue
@@ -183,22 +187,23 @@ public final class NewtonMinimizer {
   }
 
   /// Gradient, metric and held variables at the current point; returns the largest scaled gradient element.
-  private func prepare(_ objective: some SmoothObjective) -> Double {
+  ///
+  /// The metric is only a scale: the last step's serves after a step that changes the eighth digit.
+  private func prepare(_ objective: some SmoothObjective, updatingMetric: Bool = true) -> Double {
     objective.gradient(into: g.pointer)
-    objective.metric(into: metric.pointer)
+    if updatingMetric { objective.metric(into: metric.pointer) }
+    // Squares, so that one root is taken, not one for each variable.
     var largest = 0.0
     for i in 0..<dimension {
       if hasBounds {
         held[i] = (x[i] <= lower[i] && g[i] > 0) || (x[i] >= upper[i] && g[i] < 0)
         if held[i] { continue }
       }
-      let size = g[i].magnitude
-      if !size.isFinite { return .infinity }
-      if size > 0 {
-        largest = max(largest, metric[i] > 0 ? size / metric[i].squareRoot() : size)
-      }
+      let square = g[i] * g[i]
+      if !square.isFinite { return .infinity }
+      largest = max(largest, metric[i] > 0 ? square / metric[i] : square)
     }
-    return largest
+    return largest.squareRoot()
   }
 
   /// A direction of descent, no longer than the limit; `false` when there is none.
@@ -295,9 +300,9 @@ public final class NewtonMinimizer {
   private func length() -> Double {
     var longest = 0.0
     for i in 0..<dimension {
-      longest = max(longest, direction[i].magnitude * metric[i].squareRoot())
+      longest = max(longest, direction[i] * direction[i] * metric[i])
     }
-    return longest
+    return longest.squareRoot()
   }
 
   /// Shortens the direction to the limit; returns its length before.
