@@ -20,14 +20,14 @@ extension Model {
     }
     model.options.meanStructure = true
     let specification = try model.specification(groupLabels: labels, dataVariables: table.variableNames)
-    let blocks = specification.table.blocks
+    let observed = try Self.commonVariables(of: specification.table)
     notes += specification.warnings.map { FitNote(code: $0.code, message: $0.description) }
     let data: IncompleteData
     var moments: [SampleMoments] = []
     do {
       let fixed = specification.table.rows.filter(\.isExogenous).map(\.lhs)
       data = try IncompleteData(
-        table, variables: blocks.first?.observed ?? [], complete: fixed, groupVariable: group,
+        table, variables: observed, complete: fixed, groupVariable: group,
         weights: fitOptions.weightVariable, clusters: fitOptions.clusterVariable)
       let problems = data.problems
       try Self.requireSound(problems)

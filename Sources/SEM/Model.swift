@@ -109,7 +109,7 @@ public struct Model: Sendable, Hashable {
     let specification = try specification(
       groupLabels: labels, dataVariables: table.variableNames, hasMeans: fitOptions.clusterVariable != nil,
       estimator: fitOptions.estimator)
-    let observed = specification.table.blocks.first?.observed ?? []
+    let observed = try Self.commonVariables(of: specification.table)
     let data: GroupedData
     var designs: [CaseDesign] = []
     do {
@@ -125,6 +125,27 @@ public struct Model: Sendable, Hashable {
       throw .data(error)
     }
     return try fit(to: data, specification, designs, fitOptions)
+  }
+
+  /// The observed variables, which must be the same in all groups of a data table: a row is complete or not by one list.
+  package static func commonVariables(of table: ParameterTable) throws(SEMError) -> [String] {
+    guard let first = table.blocks.first else { return [] }
+    for block in table.blocks.dropFirst() where block.observed != first.observed {
+      let extra = block.observed.filter { !first.observed.contains($0) }
+      let lacking = first.observed.filter { !block.observed.contains($0) }
+      let differences = [
+        extra.isEmpty
+          ? nil : "has \(extra.joined(separator: ", ")), which group \(first.groupLabel) has not,",
+        lacking.isEmpty ? nil : "lacks \(lacking.joined(separator: ", ")) of group \(first.groupLabel)",
+      ]
+      throw .estimation(
+        .momentsDoNotMatchModel(
+          "Group \(block.groupLabel) \(differences.compactMap(\.self).joined(separator: " and ")). "
+            + "Groups of one data table must have the same observed variables; fit each group by itself, or all from "
+            + "covariance matrices, whose variables may differ."
+        ))
+    }
+    return first.observed
   }
 
   /// Fits the completed model to complete rows or to their moments.

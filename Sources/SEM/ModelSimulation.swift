@@ -121,7 +121,8 @@ public struct ModelSimulation: Sendable {
       covariance: factor * centred.crossProduct())
   }
 
-  /// A sample as a table; with several groups a last column `group` holds their labels.
+  /// A sample as a table; with several groups a last column `group` holds their labels. A variable that a group has not is
+  /// missing there.
   ///
   /// - Parameters:
   ///   - counts: The number of cases of each group.
@@ -130,7 +131,8 @@ public struct ModelSimulation: Sendable {
   /// - Complexity: O(N p²).
   public func sample(counts: [Int], seed: UInt64, number: UInt64 = 0) -> DataTable {
     precondition(counts.count == table.blocks.count, "one number of cases for each group")
-    let names = table.blocks[0].observed
+    var names: [String] = []
+    for block in table.blocks { names += block.observed.filter { !names.contains($0) } }
     var columns = [[Double]](repeating: [], count: names.count)
     var groups: [Double] = []
     for (block, count) in counts.enumerated() {
@@ -138,8 +140,8 @@ public struct ModelSimulation: Sendable {
       let rows = rows(count: count, block: block, using: &stream)
       let own = table.blocks[block].observed
       for (column, name) in names.enumerated() {
-        guard let place = own.firstIndex(of: name) else { continue }
-        columns[column] += rows.column(place)
+        let place = own.firstIndex(of: name)
+        columns[column] += place.map(rows.column) ?? [Double](repeating: .nan, count: count)
       }
       groups += [Double](repeating: Double(block + 1), count: count)
     }

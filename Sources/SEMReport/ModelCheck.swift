@@ -32,7 +32,7 @@ public struct ModelCheck: Sendable {
       } catch {
         throw error
       }
-      let observed = specification.table.blocks.first?.observed ?? []
+      let observed = try Model.commonVariables(of: specification.table)
       let problems = DataProblem.find(in: data, variables: observed, groupVariable: group)
       let grouped = try? GroupedData(data, variables: observed, groupVariable: group, keepsRows: false)
       self.init(specification, problems: problems, listwise: grouped?.groups.map(\.report) ?? [])

@@ -62,9 +62,12 @@ struct TableBuilder {
     fixMarkers(from: start, group: group)
     fixStandardizedVariances(from: start, roles: roles)
     addDefaultRows(roles: roles, group: group, userRows: start..<rows.count, known: scope.places)
+    // One order for all groups: their rows come from one table.
+    var observed = roles.observed.map { names[$0] }
+    if let first = blocks.first?.observed, first != observed, Set(first) == Set(observed) { observed = first }
     blocks.append(
       ModelBlock(
-        number: group + 1, group: group + 1, groupLabel: label, observed: roles.observed.map { names[$0] },
+        number: group + 1, group: group + 1, groupLabel: label, observed: observed,
         latent: roles.latent.map { names[$0] },
         fixedCovariates: options.fixedCovariates ? roles.covariates.map { names[$0] } : []))
     self.roles.append(roles)
