@@ -459,6 +459,29 @@ private func numericDerivative(
   }
 }
 
+/// The same model with the covariance of its random covariates written out or not.
+@Suite struct RandomCovariateTests {
+  /// lavaan 0.6-14, `sem(model, hs-missing, missing = "fiml", estimator = "MLR", em.h1.iter.max = 10000, em.h1.tol = 1e-12)`
+  /// with `x2 ~~ x3`. Without that line and with `fixed.x = FALSE` it gives 0.1601546492, for the same χ².
+  static let lavaan = (rmsea: 0.1602717884, scaledChiSquare: 22.4320207020)
+  /// lavaan's derivatives by differences.
+  static let closeness = 1e-6
+
+  @Test(arguments: ["", "\nx2 ~~ x3"])
+  func correctedMeasuresDoNotDependOnSpelling(_ covariance: String) throws {
+    var modelOptions = ModelOptions()
+    modelOptions.fixedCovariates = false
+    var options = FitOptions(try #require(EstimatorPreset("MLR")))
+    options.missing = .fullInformation
+    let fit = try Model("x1 ~ x2 + x3\nx4 ~ x3\nx5 ~ x1 + x4" + covariance, options: modelOptions)
+      .fit(to: DataFixture.table("hs-missing.csv"), options: options)
+    let measures = fit.fitMeasures()
+    let rmsea = try #require(measures["rmsea.robust"]), chiSquare = try #require(measures["chisq.scaled"])
+    #expect((rmsea - Self.lavaan.rmsea).magnitude < Self.closeness)
+    #expect((chiSquare / Self.lavaan.scaledChiSquare - 1).magnitude < Self.closeness)
+  }
+}
+
 /// Incomplete tables of all odd kinds, from the table to the fit.
 @Suite struct IncompleteTableTests {
   static let text = "f =~ x1 + x2 + x3 + x4"
