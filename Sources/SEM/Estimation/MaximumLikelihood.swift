@@ -114,11 +114,25 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
   package func addCurvature(
     _ kind: Curvature, _ factor: Double, dimension t: Int, into matrix: UnsafeMutablePointer<Double>
   ) {
+    writeCurvature(kind, factor, dimension: t, adding: true, into: matrix)
+  }
+
+  package func setCurvature(
+    _ kind: Curvature, _ factor: Double, dimension t: Int, into matrix: UnsafeMutablePointer<Double>
+  ) {
+    if !pairs.cover(dimension: t) { matrix.update(repeating: 0, count: t * t) }
+    writeCurvature(kind, factor, dimension: t, adding: !pairs.cover(dimension: t), into: matrix)
+  }
+
+  private func writeCurvature(
+    _ kind: Curvature, _ factor: Double, dimension t: Int, adding: Bool,
+    into matrix: UnsafeMutablePointer<Double>
+  ) {
     prepareWeight()
     if kind == .exact { prepareTotal() }
-    pairs.add(
+    pairs.write(
       factor, weightProducts, kind == .exact ? residualProducts : nil, effects: moments.effects.pointer,
-      total: total.pointer, dimension: t, into: matrix)
+      total: total.pointer, dimension: t, adding: adding, into: matrix)
   }
 
   private func prepareTotal() {

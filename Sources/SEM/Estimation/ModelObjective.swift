@@ -19,6 +19,10 @@ package protocol BlockDiscrepancy: AnyObject {
   func addCurvature(
     _ kind: Curvature, _ factor: Double, dimension: Int, into matrix: UnsafeMutablePointer<Double>)
 
+  /// Sets the lower triangle of the curvature to `factor` times the block's; the upper one may keep what it holds.
+  func setCurvature(
+    _ kind: Curvature, _ factor: Double, dimension: Int, into matrix: UnsafeMutablePointer<Double>)
+
   /// Adds `factor` times the diagonal of the expected curvature, each element by itself.
   func addMetric(_ factor: Double, into diagonal: UnsafeMutablePointer<Double>)
 
@@ -32,6 +36,13 @@ package protocol BlockDiscrepancy: AnyObject {
 }
 
 extension BlockDiscrepancy {
+  package func setCurvature(
+    _ kind: Curvature, _ factor: Double, dimension: Int, into matrix: UnsafeMutablePointer<Double>
+  ) {
+    matrix.update(repeating: 0, count: dimension * dimension)
+    addCurvature(kind, factor, dimension: dimension, into: matrix)
+  }
+
   package func pairCurvatures(
     _ a: BlockStructure.Element, _ others: [BlockStructure.Element], _ kind: Curvature,
     into values: UnsafeMutablePointer<Double>
@@ -67,9 +78,12 @@ package final class ModelObjective: SmoothObjective {
   }
 
   package func curvature(_ kind: Curvature, into matrix: UnsafeMutablePointer<Double>) {
-    matrix.update(repeating: 0, count: dimension * dimension)
     for index in blocks.indices {
-      blocks[index].addCurvature(kind, weights[index], dimension: dimension, into: matrix)
+      if index == 0 {
+        blocks[index].setCurvature(kind, weights[index], dimension: dimension, into: matrix)
+      } else {
+        blocks[index].addCurvature(kind, weights[index], dimension: dimension, into: matrix)
+      }
     }
   }
 

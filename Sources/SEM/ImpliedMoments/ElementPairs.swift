@@ -56,7 +56,10 @@ package final class ElementPairs {
     memory = slices.buffer
   }
 
-  /// Adds `factor` times tr(W Σₐ V Σ_b) + tr(Q Σₐ_b), V = W - 2 Q, of all pairs to the lower triangle of a
+  /// Whether every parameter of `dimension` has one element and all stand in order, so that ``write`` fills a whole triangle.
+  package func cover(dimension: Int) -> Bool { isConsecutive && parameters.count == dimension }
+
+  /// Writes `factor` times tr(W Σₐ V Σ_b) + tr(Q Σₐ_b), V = W - 2 Q, of all pairs into the lower triangle of a
   /// `dimension × dimension` matrix; two elements of one parameter count in both orders.
   ///
   /// - Parameters:
@@ -64,10 +67,12 @@ package final class ElementPairs {
   ///   - q: The products of Q, or `nil` for Q = 0: the expected curvature.
   ///   - effects: B over the sources; read only with `q`.
   ///   - total: C = B S Bᵀ over the sources; read only with `q`.
+  ///   - adding: Whether to add to what stands there; may be `false` only where the pairs ``cover(dimension:)`` it.
   /// - Complexity: O(1) a pair; no allocation.
-  package func add(
+  package func write(
     _ factor: Double, _ w: WeightedProducts, _ q: WeightedProducts?, effects: UnsafePointer<Double>,
-    total: UnsafePointer<Double>, dimension t: Int, into matrix: UnsafeMutablePointer<Double>
+    total: UnsafePointer<Double>, dimension t: Int, adding: Bool,
+    into matrix: UnsafeMutablePointer<Double>
   ) {
     var products = ElementRuns.Products(
       xw: w.x.pointer, yw: w.y.pointer, zw: w.z.pointer, xv: w.x.pointer, yv: w.y.pointer, zv: w.z.pointer,
@@ -84,7 +89,14 @@ package final class ElementPairs {
       runs.forEachLine(products, line: line.pointer) { b, sums in
         let column = parameters[b]
         if isConsecutive {
-          Kernels.add(factor, sums, count: n &- b, to: matrix + (column &* t &+ column))
+          let target = matrix + (column &* t &+ column)
+          if adding {
+            Kernels.add(factor, sums, count: n &- b, to: target)
+          } else if factor == 1 {
+            target.update(from: sums, count: n &- b)
+          } else {
+            for a in 0..<(n &- b) { target[a] = factor * sums[a] }
+          }
         } else {
           for a in b..<n {
             let low = min(parameters[a], column)
