@@ -99,6 +99,21 @@ import Testing
     }
   }
 
+  @Test(arguments: orders)
+  func everyLevelMirrors(n: Int) throws {
+    for level in 0...2 {
+      guard let kernels = sk_level(Int32(level))?.pointee else { continue }
+      let buffer = NumberBuffer([Double](repeating: .nan, count: n * n))
+      for j in 0..<n { for i in j..<n { buffer[i + j * n] = Double(i * 1000 + j) } }
+      kernels.mirror(buffer.pointer, n)
+      for j in 0..<n {
+        for i in 0..<n {
+          #expect(buffer[i + j * n] == Double(max(i, j) * 1000 + min(i, j)), "level \(level), \(i), \(j)")
+        }
+      }
+    }
+  }
+
   /// A pivot that is not positive, not finite or not a number is refused wherever it stands.
   @Test(arguments: [3, 4, 9, 13, 30])
   func everyLevelRefusesBadPivots(n: Int) throws {

@@ -50,6 +50,8 @@ typedef struct {
   // The sums of products of element `element` of run `run` with itself and all elements after it, into line[number].
   // Eight numbers beyond the last element are written, and up to seven read beyond each column of x and y.
   void (*pair_line)(const sk_pairs *pairs, long run, long element, double *line);
+  // Copies the lower triangle to the upper one.
+  void (*mirror)(double *a, long n);
 } sk_kernels;
 
 // The kernels of a level: 0 for every processor, 1 for AVX2, 2 for AVX-512; null where this processor lacks it.
@@ -91,5 +93,6 @@ static inline void sk_add(double factor, const double *a, long count, double *b)
 static inline void sk_pair_line(const sk_pairs *pairs, long run, long element, double *line) {
   sk_active->pair_line(pairs, run, element, line);
 }
+static inline void sk_mirror(double *a, long n) { sk_active->mirror(a, n); }
 
 #endif

@@ -43,8 +43,8 @@ extension Matrix {
   mutating func mirrorLowerTriangle() {
     precondition(isSquare, "Only a square matrix can be mirrored.")
     let n = rowCount
-    for j in 0..<n {
-      for i in (j + 1)..<Swift.max(j + 1, n) { elements[j + i * n] = elements[i + j * n] }
+    elements.withUnsafeMutableBufferPointer {
+      if let base = $0.baseAddress { Kernels.mirrorLower(base, order: n) }
     }
   }
 }

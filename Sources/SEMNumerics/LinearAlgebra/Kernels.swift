@@ -52,25 +52,7 @@ public enum Kernels {
   }
 
   /// Copies the lower triangle to the upper one.
-  public static func mirrorLower(_ a: UnsafeMutablePointer<Double>, order n: Int) {
-    if n > 256 {
-      // In tiles, so that the rows written stay in the cache.
-      let tile = 32
-      for first in stride(from: 0, to: n, by: tile) {
-        for top in stride(from: first, to: n, by: tile) {
-          for j in first..<min(first + tile, n) {
-            for i in max(top, j + 1)..<max(min(top + tile, n), max(top, j + 1)) {
-              a[j + i * n] = a[i + j * n]
-            }
-          }
-        }
-      }
-      return
-    }
-    for j in 0..<n {
-      for i in (j + 1)..<max(n, j + 1) { a[j + i * n] = a[i + j * n] }
-    }
-  }
+  public static func mirrorLower(_ a: UnsafeMutablePointer<Double>, order n: Int) { sk_mirror(a, n) }
 
   /// Solves `L Lᵀ x = b` in place for one right-hand side.
   ///
