@@ -21,9 +21,7 @@ let package = Package(
     .executable(name: "swift-sem", targets: ["swift-sem"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-    // Study files are YAML; MIT licence, libyaml inside.
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
   targets: [
     // The one door to LAPACK and BLAS: the system's on Linux, Accelerate on Apple platforms.
@@ -40,9 +38,11 @@ let package = Package(
     ),
     .target(name: "SEMNumerics", dependencies: ["CLinearAlgebra"], swiftSettings: strict),
     .target(name: "SEM", dependencies: ["SEMNumerics"], swiftSettings: strict),
-    .target(
-      name: "SEMStudy", dependencies: ["SEM", "SEMNumerics", .product(name: "Yams", package: "Yams")],
-      swiftSettings: strict),
+    // Study files are YAML: the system's libyaml (MIT). Swift packages of it need all of Foundation, which takes the
+    // command two milliseconds to start.
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+    .target(name: "SEMStudy", dependencies: ["SEM", "SEMNumerics", "CYAML"], swiftSettings: strict),
     .target(name: "SEMReport", dependencies: ["SEMStudy", "SEM", "SEMNumerics"], swiftSettings: strict),
     .executableTarget(
       name: "swift-sem",

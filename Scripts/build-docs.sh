@@ -31,7 +31,7 @@ triple=$(swiftc -print-target-info | sed -n 's/^ *"triple": "\(.*\)".*/\1/p' | h
 extract_symbols() {  # extract_symbols MODULE FOLDER
   swift symbolgraph-extract -module-name "$1" -output-dir "$2" -target "$triple" ${sdk[@]+"${sdk[@]}"} \
     -I "$built/Modules" -Xcc "-fmodule-map-file=$built/CLinearAlgebra.build/module.modulemap" \
-    -Xcc -ISources/CLinearAlgebra/include -I .build/checkouts/Yams/Sources/CYaml/include -module-cache-path "$built/ModuleCache" \
+    -Xcc -ISources/CLinearAlgebra/include -I Sources/CYAML -module-cache-path "$built/ModuleCache" \
     -minimum-access-level public -skip-synthesized-members
 }
 

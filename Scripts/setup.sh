@@ -18,8 +18,11 @@ for argument in "$@"; do
 done
 
 if [[ $(uname -s) == Darwin ]]; then
-  echo "setup: macOS brings Accelerate; nothing to install."
-  exit 0
+  for prefix in /opt/homebrew /usr/local; do
+    [[ -e $prefix/include/yaml.h ]] && { echo "setup: all system libraries are there."; exit 0; }
+  done
+  echo "setup: missing: libyaml, which reads study files. Install it by: brew install libyaml" >&2
+  exit 1
 fi
 if ! command -v swift >/dev/null; then
   echo "setup: 'swift' is not on the PATH. Install Swift 6.2 or later: https://www.swift.org/install" >&2
@@ -53,6 +56,8 @@ find_missing() {
   has_library liblapack.so.3 || need liblapack3 "LAPACK: the matrix factorizations behind every fit"
   has_library libblas.so.3 || need libblas3 "BLAS: the matrix products behind every fit"
   [[ ${WITH_OPENBLAS:-yes} == no ]] || has_library libopenblas.so.0 || openblas=yes
+
+  [[ -e /usr/include/yaml.h ]] && has_library libyaml.so || need libyaml-dev "libyaml: reads study files"
 
   # The Swift toolchain compiles and links against the system's C library and uses its linker.
   [[ -e /usr/include/stdio.h ]] || need libc6-dev "Swift: the headers of the C library"
@@ -115,7 +120,7 @@ give_up() {          # give_up WHY; only a missing requirement is fatal
 }
 
 if ! command -v apt-get >/dev/null; then
-  give_up "no apt-get here. Install these with your package manager (Fedora: lapack blas openblas)."
+  give_up "no apt-get here. Install these with your package manager (Fedora: lapack blas openblas libyaml-devel)."
 fi
 
 export DEBIAN_FRONTEND=noninteractive

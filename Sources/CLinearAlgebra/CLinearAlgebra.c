@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #if defined(__APPLE__)
@@ -16,7 +17,6 @@ int la_is_serialized(void) { return 0; }
 // ---- Netlib's ABI: the system decides which library stands behind it (Debian's alternatives). ----
 // It is loaded at the first call: small models need none, and OpenBLAS takes 3 ms to start its threads.
 #include <dlfcn.h>
-#include <stdio.h>
 
 typedef int32_t f_int;
 #define LENGTHS(...) , __VA_ARGS__
@@ -211,4 +211,8 @@ void la_keep_heap(void) {
   void *volatile block = malloc((size_t)1 << 20);
   free(block);
 #endif
+}
+
+int la_print(char *text, size_t room, const char *format, double value) {
+  return snprintf(text, room, format, value);
 }

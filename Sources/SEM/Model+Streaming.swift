@@ -78,7 +78,7 @@ extension Model {
 extension FitOptions {
   /// Whether estimates, standard errors or tests need more than the moments of the complete rows.
   package var needsRows: Bool {
-    let fromMoments: Set<Estimator> = [
+    let fromMoments: [Estimator] = [
       .maximumLikelihood, .generalizedLeastSquares, .unweightedLeastSquares,
     ]
     return missing != .listwise || hasDesign || !fromMoments.contains(estimator)

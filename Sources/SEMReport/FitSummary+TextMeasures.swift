@@ -1,4 +1,3 @@
-internal import Foundation
 internal import SEM
 
 extension FitSummary {
@@ -68,7 +67,10 @@ extension FitSummary {
     let present = Set(fitMeasures.values.map(\.name))
     let measures = groups.flatMap(\.measures).map { (label: $0.label, name: $0.name + "." + form) }
       .filter { present.contains($0.name) }
-    return measures.isEmpty ? nil : MeasureGroup(title: form.capitalized + " measures", measures: measures)
+    return measures.isEmpty
+      ? nil
+      : MeasureGroup(
+        title: form.prefix(1).uppercased() + form.dropFirst() + " measures", measures: measures)
   }
 
   private var approximationMeasures: [(label: String, name: String)] {

@@ -1,3 +1,5 @@
+internal import SEMNumerics
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -13,7 +15,7 @@ enum TextNumber {
     guard let value, value.isFinite else { return "" }
     // A value that is too wide for a column of decimals keeps its digits in the exponent.
     if value.magnitude >= 1e7 { return exponential(value) }
-    let text = printed("%.\(decimals)f", value)
+    let text = PrintedNumber.text(value, "%.\(decimals)f")
     // No negative zero.
     return text.hasPrefix("-") && text.allSatisfy({ "-0.".contains($0) }) ? String(text.dropFirst()) : text
   }
@@ -21,7 +23,7 @@ enum TextNumber {
   /// Three significant digits and an exponent: for values that three decimals would show as 0.000.
   static func exponential(_ value: Double?) -> String {
     guard let value, value.isFinite else { return "" }
-    return value == 0 ? "0" : printed("%.2e", value)
+    return value == 0 ? "0" : PrintedNumber.text(value, "%.2e")
   }
 
   /// A p-value: three decimals, or "<0.001".
@@ -34,26 +36,14 @@ enum TextNumber {
   static func significant(_ value: Double, _ digits: Int) -> String {
     guard value != 0 else { return "0" }
     let exponent = Int(log10(value.magnitude).rounded(.down))
-    if exponent < -5 || exponent > 7 { return printed("%.\(digits - 1)e", value) }
-    return printed("%.\(max(0, digits - 1 - exponent))f", value)
+    if exponent < -5 || exponent > 7 { return PrintedNumber.text(value, "%.\(digits - 1)e") }
+    return PrintedNumber.text(value, "%.\(max(0, digits - 1 - exponent))f")
   }
 
   /// A share as a percentage, as in "95 %".
   static func percent(_ value: Double) -> String {
-    let text = printed("%.4g", 100 * value)
+    let text = PrintedNumber.text(100 * value, "%.4g")
     return text + " %"
-  }
-
-  /// What C prints of a number; Foundation's `String(format:)` gives the same and takes ten times as long.
-  private static func printed(_ format: String, _ value: Double) -> String {
-    // The longest is a number of 309 digits with decimals.
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
-      guard let start = buffer.baseAddress else { return "" }
-      let count = withVaList([value]) { vsnprintf(start, buffer.count, format, $0) }
-      return String(
-        decoding: UnsafeRawBufferPointer(start: start, count: min(Int(count), buffer.count - 1)),
-        as: UTF8.self)
-    }
   }
 
   /// A count with its noun, in the singular for one.

@@ -1,7 +1,12 @@
 internal import ArgumentParser
-internal import Foundation
 internal import SEM
 internal import SEMReport
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration.part(
@@ -107,26 +112,45 @@ struct CompareCommand: ParsableCommand {
         hint: "Make it with swift-sem fit … --format json.", status: .usage)
     }
     guard let bytes = FileManager.default.contents(atPath: path) else { throw failure("cannot be read.") }
-    guard let object = try? JSONSerialization.jsonObject(with: bytes) as? [String: Any],
-      object["schema"] as? String == "swift-sem/fit/1",
-      let measures = object["fit_measures"] as? [String: Any]
+    guard let result = try? JSONDecoder().decode(FitResult.self, from: bytes),
+      result.schema == "swift-sem/fit/1"
     else { throw failure("is no result of a fit.") }
-    func number(_ name: String) -> Double? { (measures[name] as? NSNumber)?.doubleValue }
-    guard object["converged"] as? Bool == true else { throw failure("is a fit that did not converge.") }
+    func number(_ name: String) -> Double? { result.measures[name] ?? nil }
+    guard result.converged == true else { throw failure("is a fit that did not converge.") }
     guard let chiSquare = number("chisq"), let df = number("df"), let npar = number("npar") else {
       throw failure("has no test statistic.")
     }
-    let tests = (object["tests"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String }
-    let isMeanAdjusted = tests.compactMap(TestKind.init).contains(where: ComparedModel.meanAdjusted.contains)
-    let counts = (object["nobs"] as? [Any] ?? []).compactMap { ($0 as? NSNumber)?.intValue }
+    let tests = (result.tests ?? []).compactMap { TestKind(rawValue: $0.name) }
+    let isMeanAdjusted = tests.contains(where: ComparedModel.meanAdjusted.contains)
+    let counts = result.counts ?? []
     var model = ComparedModel(
       name: URL(filePath: path).deletingPathExtension().lastPathComponent, chiSquare: chiSquare,
       degreesOfFreedom: Int(df), parameterCount: Int(npar), count: counts.reduce(0, +),
       groupCount: max(counts.count, 1), logLikelihood: number("logl"),
       scalingFactor: isMeanAdjusted ? number("chisq.scaling.factor") : nil,
-      estimator: object["estimator"] as? String ?? "ML")
-    model.fingerprint = object["data_fingerprint"] as? String ?? ""
+      estimator: result.estimator ?? "ML")
+    model.fingerprint = result.fingerprint ?? ""
     for name in ["cfi", "rmsea", "srmr"] { model.measures[name] = number(name) }
     return model
+  }
+}
+
+/// What a comparison takes from the JSON of a fit.
+private struct FitResult: Decodable {
+  struct Test: Decodable { var name: String }
+
+  var schema: String
+  var converged: Bool?
+  var measures: [String: Double?]
+  var tests: [Test]?
+  var counts: [Int]?
+  var estimator: String?
+  var fingerprint: String?
+
+  enum CodingKeys: String, CodingKey {
+    case schema, converged, tests, estimator
+    case measures = "fit_measures"
+    case counts = "nobs"
+    case fingerprint = "data_fingerprint"
   }
 }

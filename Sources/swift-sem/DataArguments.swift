@@ -1,6 +1,11 @@
 internal import ArgumentParser
-internal import Foundation
 internal import SEM
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
 
 /// Where the data come from.
 struct DataArguments: ParsableArguments {
@@ -74,7 +79,7 @@ struct DataArguments: ParsableArguments {
   private static func files(_ options: [String]) -> [String] {
     options.flatMap { text in
       text.contains(",") && !FileManager.default.fileExists(atPath: text)
-        ? text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } : [text]
+        ? text.split(separator: ",").map { $0.trimmedSpaces } : [text]
     }
   }
 
@@ -115,14 +120,11 @@ struct DataArguments: ParsableArguments {
   }
 
   /// A pipe may be in another encoding than UTF-8, which shows when it is too late to read it whole.
-  private func isRegularFile(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-  }
+  private func isRegularFile(_ path: String) -> Bool { FileKind(at: path) == .regular }
 
   private func numbers() throws -> [Int] {
     try counts.flatMap { $0.split(separator: ",") }.map { text in
-      guard let count = Int(text.trimmingCharacters(in: .whitespaces)) else {
+      guard let count = Int(text.trimmedSpaces) else {
         throw Failure(
           code: "usage", message: "--nobs takes whole numbers, not '\(text)'.",
           hint: "Give the size of the sample behind the matrix, such as --nobs 301.", status: .usage)

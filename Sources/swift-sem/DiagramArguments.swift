@@ -1,17 +1,16 @@
 internal import ArgumentParser
-internal import Foundation
 internal import SEM
 internal import SEMReport
 internal import SEMStudy
 
 /// What a path diagram shows and how it looks.
 struct DiagramArguments: ParsableArguments {
-  enum ValuesChoice: String, ExpressibleByArgument, CaseIterable { case standardized, raw, none }
-  enum ResidualsChoice: String, ExpressibleByArgument, CaseIterable { case circles, arrows, none }
-  enum CovariancesChoice: String, ExpressibleByArgument, CaseIterable { case all, estimated, none }
-  enum MeansChoice: String, ExpressibleByArgument, CaseIterable { case none, values, triangle }
-  enum ThemeChoice: String, ExpressibleByArgument, CaseIterable { case paper, screen, amos }
-  enum DirectionChoice: String, ExpressibleByArgument, CaseIterable {
+  enum ValuesChoice: String, Choice { case standardized, raw, none }
+  enum ResidualsChoice: String, Choice { case circles, arrows, none }
+  enum CovariancesChoice: String, Choice { case all, estimated, none }
+  enum MeansChoice: String, Choice { case none, values, triangle }
+  enum ThemeChoice: String, Choice { case paper, screen, amos }
+  enum DirectionChoice: String, Choice {
     case leftToRight = "left-to-right"
     case topDown = "top-down"
   }

@@ -1,7 +1,12 @@
 internal import ArgumentParser
-internal import Foundation
 internal import SEM
 internal import SEMReport
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
 
 struct DiagramCommand: ParsableCommand {
   static let configuration = CommandConfiguration.part(
@@ -17,7 +22,7 @@ struct DiagramCommand: ParsableCommand {
         swift-sem diagram model.lav --data survey.csv --theme amos --labels labels.csv -o figure.png
       """)
 
-  enum FormatChoice: String, ExpressibleByArgument, CaseIterable { case svg, tex, dot, pdf, png }
+  enum FormatChoice: String, Choice { case svg, tex, dot, pdf, png }
 
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Data") var source: DataArguments

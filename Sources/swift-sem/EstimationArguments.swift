@@ -1,15 +1,14 @@
 internal import ArgumentParser
-internal import Foundation
 internal import SEM
 
 /// How a model is estimated: the options that every command with a fit has.
 struct EstimationArguments: ParsableArguments {
-  enum LikelihoodChoice: String, ExpressibleByArgument, CaseIterable {
+  enum LikelihoodChoice: String, Choice {
     case normal, wishart
     var value: Likelihood { Likelihood(rawValue: rawValue) ?? .normal }
   }
 
-  enum InformationChoice: String, ExpressibleByArgument, CaseIterable {
+  enum InformationChoice: String, Choice {
     case expected, observed
     case firstOrder = "first-order"
     var value: InformationKind { InformationKind(rawValue: rawValue) ?? .expected }
@@ -140,7 +139,7 @@ struct EstimationArguments: ParsableArguments {
 
   private func tests(_ list: String) throws -> [TestKind] {
     try list.split(separator: ",").map { name in
-      guard let kind = TestKind(rawValue: name.trimmingCharacters(in: .whitespaces).lowercased()) else {
+      guard let kind = TestKind(rawValue: name.trimmedSpaces.lowercased()) else {
         throw Failure(
           code: "usage.test", message: "--test does not know \"\(name)\".",
           hint: "Use some of " + TestKind.allCases.map(\.rawValue).joined(separator: ", ") + ".",

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import SEM
 internal import SEMReport
 
@@ -147,7 +146,7 @@ struct Failure: Error {
   /// Tells it: as JSON on standard output, or as text on standard error.
   func report(asJSON: Bool) {
     guard asJSON else {
-      FileHandle.standardError.write(Data((text + "\n").utf8))
+      Output.tell(text + "\n")
       return
     }
     var members: [(String, JSONValue)] = [("code", .string(code)), ("message", .string(message))]

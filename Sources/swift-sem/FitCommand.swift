@@ -14,7 +14,7 @@ struct FitCommand: ParsableCommand {
         swift-sem fit model.lav --data survey.csv --format html --language zh --output report.html
       """)
 
-  enum ScoreChoice: String, ExpressibleByArgument, CaseIterable {
+  enum ScoreChoice: String, Choice {
     case regression, bartlett
     var value: FactorScoreMethod { FactorScoreMethod(rawValue: rawValue) ?? .regression }
   }

@@ -1,19 +1,18 @@
 internal import ArgumentParser
-internal import Foundation
 internal import SEM
 internal import SEMNumerics
 internal import SEMReport
 
 /// Options of `fit` for effects and resampling.
 struct InferenceArguments: ParsableArguments {
-  enum MethodChoice: String, ExpressibleByArgument, CaseIterable {
+  enum MethodChoice: String, Choice {
     case ordinary
     case bollenStine = "bollen-stine"
     case parametric
     var value: BootstrapMethod { BootstrapMethod(rawValue: rawValue) ?? .ordinary }
   }
 
-  enum IntervalChoice: String, ExpressibleByArgument, CaseIterable {
+  enum IntervalChoice: String, Choice {
     case bca, bc, percentile, normal, basic
     var value: BootstrapIntervalKind { BootstrapIntervalKind(rawValue: rawValue) ?? .percentile }
   }
@@ -93,8 +92,8 @@ struct InferenceArguments: ParsableArguments {
           hint: "Write --effects all, or --effects 'x->y'.", status: .usage)
       }
       return .pair(
-        from: parts[0].dropLast().trimmingCharacters(in: .whitespaces),
-        to: parts[1].trimmingCharacters(in: .whitespaces))
+        from: parts[0].dropLast().trimmedSpaces,
+        to: parts[1].trimmedSpaces)
     }
   }
 
@@ -174,7 +173,7 @@ struct InferenceArguments: ParsableArguments {
   }
 
   private func measureNames(_ text: String, of summary: FitSummary) throws -> [String] {
-    let names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    let names = text.split(separator: ",").map { $0.trimmedSpaces }
     let known = summary.fitMeasures.values.map(\.name)
     for name in names where !known.contains(name) {
       throw Failure(
@@ -219,7 +218,7 @@ struct InferenceArguments: ParsableArguments {
     }
     func quoted(_ text: String) -> String {
       text.contains(where: { ",\"\n".contains($0) })
-        ? "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : text
+        ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
     }
     var text = result.statistics.map { quoted(name($0)) }.joined(separator: ",") + "\n"
     for row in 0..<result.draws.rowCount {

@@ -31,7 +31,7 @@ struct InvarianceCommand: ParsableCommand {
   )
   var partial = false
 
-  enum AdjustmentChoice: String, ExpressibleByArgument, CaseIterable {
+  enum AdjustmentChoice: String, Choice {
     case holm
     case benjaminiHochberg = "benjamini-hochberg"
     var value: MultiplicityControl { MultiplicityControl(rawValue: rawValue) ?? .holm }

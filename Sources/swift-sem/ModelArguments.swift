@@ -1,10 +1,15 @@
 internal import ArgumentParser
-internal import Foundation
 internal import SEM
 internal import SEMReport
 
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
 /// A choice that is spelled on the command line as in the library.
-enum PresetChoice: String, ExpressibleByArgument, CaseIterable {
+enum PresetChoice: String, Choice {
   case sem, cfa, growth, bare
   var value: Preset { Preset(rawValue: rawValue) ?? .sem }
 }
@@ -58,7 +63,7 @@ struct CompletionArguments: ParsableArguments {
     if orthogonal { options.orthogonal = true }
     options.meanStructure = meanStructure
     options.fixedCovariates = fixedCovariates
-    for name in (groupEqual ?? "").split(separator: ",").map({ $0.trimmingCharacters(in: .whitespaces) })
+    for name in (groupEqual ?? "").split(separator: ",").map({ $0.trimmedSpaces })
     where !name.isEmpty {
       guard let equality = GroupEquality(rawValue: name) else {
         throw Failure(
@@ -108,31 +113,30 @@ enum ModelFile {
   static func read(_ model: String) throws -> (text: String, name: String) {
     if model == "-" {
       return (
-        try decode(FileHandle.standardInput.readDataToEndOfFile(), name: "standard input"),
-        "standard input"
+        try decode(StandardInput.contents(), name: "standard input"), "standard input"
       )
     }
     guard let bytes = FileManager.default.contents(atPath: model) else {
-      var isDirectory: ObjCBool = false
-      let exists = FileManager.default.fileExists(atPath: model, isDirectory: &isDirectory)
-      throw Failure(
-        code: "usage.unreadable-model",
-        message: isDirectory.boolValue
-          ? "\(model) is a folder, not a model file."
-          : exists ? "The model file \(model) cannot be read." : "There is no model file \(model).",
-        hint: isDirectory.boolValue
-          ? "Name the file in it."
-          : exists ? "Check its permissions." : "Check the path, or give - to read standard input.",
-        status: .usage)
+      let (message, hint) =
+        switch FileKind(at: model) {
+        case .folder: ("\(model) is a folder, not a model file.", "Name the file in it.")
+        case .absent:
+          ("There is no model file \(model).", "Check the path, or give - to read standard input.")
+        default: ("The model file \(model) cannot be read.", "Check its permissions.")
+        }
+      throw Failure(code: "usage.unreadable-model", message: message, hint: hint, status: .usage)
     }
-    return (try decode(bytes, name: model), model)
+    return (try decode(Array(bytes), name: model), model)
   }
 
   /// UTF-8, or the encoding of Chinese Windows where the bytes are not that.
-  private static func decode(_ bytes: Data, name: String) throws -> String {
-    if let text = String(bytes: bytes, encoding: .utf8), !text.contains("\0") { return text }
-    // The name of GB18030 in NSStringEncoding: 0x80000000 and kCFStringEncodingGB_18030_2000.
-    if let text = String(data: bytes, encoding: String.Encoding(rawValue: 0x8000_0632)),
+  private static func decode(_ bytes: [UInt8], name: String) throws -> String {
+    if let text = String(validating: bytes, as: UTF8.self), !text.contains("\0") { return text }
+    let decoded: [UInt8]?
+    do { decoded = try bytes.withUnsafeBufferPointer(GB18030.utf8) } catch {
+      throw Failure(code: "usage.model-encoding", message: error.message, hint: error.hint, status: .usage)
+    }
+    if let text = decoded.map({ String(decoding: $0, as: UTF8.self) }),
       !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .privateUse || $0.value == 0 })
     {
       return text

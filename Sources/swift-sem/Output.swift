@@ -1,4 +1,15 @@
-internal import Foundation
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
 
 /// Where results go: standard output, or a file that is replaced as a whole or not at all.
 enum Output {
@@ -11,7 +22,7 @@ enum Output {
   /// Writes bytes in the same way.
   static func write(_ bytes: [UInt8], to path: String?) throws {
     guard let path else {
-      try StandardOutput.put(bytes)
+      try Stream(descriptor: STDOUT_FILENO).put(bytes)
       return
     }
     try check(path, option: "--output")
@@ -30,18 +41,18 @@ enum Output {
 
   /// Looks before a long computation whether its result will have a place.
   static func check(_ path: String, option: String) throws {
-    var isDirectory: ObjCBool = false
     let target = URL(filePath: path).resolvingSymlinksInPath()
-    if FileManager.default.fileExists(atPath: target.path, isDirectory: &isDirectory) {
-      if isDirectory.boolValue { throw unwritable(path, because: "it is a folder", option: option) }
+    switch FileKind(at: target.path) {
+    case .folder: throw unwritable(path, because: "it is a folder", option: option)
+    case .regular, .other:
       guard FileManager.default.isWritableFile(atPath: target.path) else {
         throw unwritable(path, because: "it is not open to writing", option: option)
       }
       return
+    case .absent: break
     }
     let folder = target.deletingLastPathComponent().path
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory), isDirectory.boolValue
-    else {
+    guard FileKind(at: folder) == .folder else {
       throw unwritable(path, because: "its folder does not exist", option: option)
     }
     guard FileManager.default.isWritableFile(atPath: folder) else {
@@ -70,19 +81,44 @@ enum Output {
   }
 
   private static func isRegularOrAbsent(_ path: String) -> Bool {
-    let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
-    return type == nil || type == .typeRegular
+    [.regular, .absent].contains(FileKind(at: path))
+  }
+
+  /// Tells a person something, beside the results.
+  static func tell(_ text: String) {
+    // Where not even this can be written the exit status remains.
+    try? Stream(descriptor: STDERR_FILENO).put(Array(text.utf8))
   }
 }
 
-/// Standard output, to which writing can fail.
-private enum StandardOutput {
+/// What stands at a path; links are followed.
+enum FileKind {
+  case absent, regular, folder, other
+
+  init(at path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      self = .absent
+      return
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: self = .regular
+    case S_IFDIR: self = .folder
+    default: self = .other
+    }
+  }
+}
+
+/// An open stream, to which writing can fail.
+private struct Stream {
+  let descriptor: Int32
+
   /// Writes all bytes, or as many as a reader that leaves early takes.
-  static func put(_ bytes: [UInt8]) throws {
+  func put(_ bytes: [UInt8]) throws {
     var start = 0
     while start < bytes.count {
       let count = bytes.withUnsafeBytes {
-        write(STDOUT_FILENO, $0.baseAddress?.advanced(by: start), $0.count - start)
+        write(descriptor, $0.baseAddress?.advanced(by: start), $0.count - start)
       }
       if count > 0 {
         start += count
@@ -94,6 +130,19 @@ private enum StandardOutput {
           message: "Standard output cannot be written: \(String(cString: strerror(errno))).", status: .usage)
       }
     }
+  }
+}
+
+/// Standard input.
+enum StandardInput {
+  /// All bytes until its end.
+  static func contents() -> [UInt8] {
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 1 << 16)
+    while case let count = read(STDIN_FILENO, &part, part.count), count != 0 {
+      if count > 0 { bytes += part[..<count] } else if errno != EINTR { break }
+    }
+    return bytes
   }
 }
 

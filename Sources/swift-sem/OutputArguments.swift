@@ -1,9 +1,8 @@
 internal import ArgumentParser
-internal import Foundation
 internal import SEMReport
 
 /// Text for people or JSON for programs.
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+enum OutputFormat: String, Choice {
   case text, json
 }
 

@@ -1,7 +1,19 @@
-internal import Foundation
 internal import SEM
 internal import SEMStudy
 internal import Synchronization
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
 
 /// Set by Ctrl-C while draws are made.
 private let isInterrupted = Atomic<Bool>(false)
@@ -68,6 +80,6 @@ enum Progress {
   }
 
   private static func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    Output.tell(text)
   }
 }

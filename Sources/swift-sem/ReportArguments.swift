@@ -1,10 +1,15 @@
 internal import ArgumentParser
-internal import Foundation
 internal import SEMReport
 internal import SEMStudy
 
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
 /// The forms in which a command can write its results.
-enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
+enum ReportFormat: String, Choice {
   case text, json, html, md, tex, docx, csv
 
   /// The form of document; `nil` for JSON of the command's own schema.
@@ -102,7 +107,7 @@ struct ReportArguments: ParsableArguments {
     let document = document()
     let rendered = document.rendered(as: form, name: name, language: language.value, width: columns)
     for remark in rendered.remarks {
-      FileHandle.standardError.write(Data("note: \(remark)\n".utf8))
+      Output.tell("note: \(remark)\n")
     }
     // The document comes last: where it stands, all that it needs stands too.
     if let companion { try Output.write(document.json(language.value).text() + "\n", to: companion) }

@@ -40,7 +40,7 @@ struct SimulateCommand: ParsableCommand {
 
   func run() throws {
     let counts = try self.counts.split(separator: ",").map { text in
-      guard let count = Int(text.trimming(while: \.isWhitespace)), (1...10_000_000).contains(count) else {
+      guard let count = Int(text.trimmedSpaces), (1...10_000_000).contains(count) else {
         throw Failure(
           code: "usage.nobs", message: "--nobs takes numbers of cases, not '\(text)'.",
           hint: "Write --nobs 300, or --nobs 200,150 for two groups.", status: .usage)
@@ -68,13 +68,5 @@ struct SimulateCommand: ParsableCommand {
     } catch let error as SEMError {
       throw Failure(error, file: name, dataFile: nil)
     }
-  }
-}
-
-extension Substring {
-  fileprivate func trimming(while isTrimmed: (Character) -> Bool) -> Substring {
-    var result = drop(while: isTrimmed)
-    while let last = result.last, isTrimmed(last) { result.removeLast() }
-    return result
   }
 }

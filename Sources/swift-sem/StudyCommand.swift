@@ -1,11 +1,16 @@
 internal import ArgumentParser
-internal import Foundation
 internal import SEM
 internal import SEMReport
 internal import SEMStudy
 
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
 /// The language of a report.
-enum LanguageChoice: String, ExpressibleByArgument, CaseIterable {
+enum LanguageChoice: String, Choice {
   case en, zh
   var value: StudyLanguage { self == .zh ? .chinese : .english }
 }
@@ -103,7 +108,7 @@ struct StudyCommand: ParsableCommand {
   /// The forms that were asked for; JSON is written besides.
   private func formats() throws -> [DocumentFormat] {
     try format.split(separator: ",").map { name in
-      let name = name.trimmingCharacters(in: .whitespaces).lowercased()
+      let name = name.trimmedSpaces.lowercased()
       let other = ["markdown": "md", "latex": "tex", "word": "docx", "txt": "text"][name]
       guard let format = DocumentFormat(rawValue: other ?? name) else {
         throw Failure(

@@ -1,6 +1,18 @@
 internal import ArgumentParser
-internal import Foundation
 internal import SEMReport
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
 
 /// The command line tool: arguments and files only, no statistics.
 @main
@@ -110,9 +122,14 @@ struct SwiftSEM: ParsableCommand {
   }
 
   private static func leave(_ status: ExitStatus) -> Never {
-    fflush(nil)
-    Foundation.exit(status.rawValue)
+    end(status.rawValue)
   }
+}
+
+/// Ends the process; within a command, `exit` is the parser's.
+private func end(_ status: Int32) -> Never {
+  fflush(nil)
+  exit(status)
 }
 
 extension CommandConfiguration {

@@ -118,7 +118,7 @@ import Testing
   struct Mistake: Sendable, CustomTestStringConvertible {
     let text: String
     let code: StudyError.Code
-    let line: Int
+    var line: Int?
     let words: [String]
     var testDescription: String { code.rawValue + ": " + words.joined(separator: ", ") }
   }
@@ -177,6 +177,20 @@ import Testing
       text:
         "data: a.csv\nconstructs:\n  A: A1-A3\n  B: B1-B3\nhypotheses: {H1: A -> B}\nmediations: {M1: {path: A -> B -> A}}",
       code: .wrongValue, line: 6, words: ["twice"]),
+    Mistake(
+      text: "data: a.csv\nconstructs:\n  A: A1-A3\n  B: B1-B3\n  A: A4-A6", code: .duplicateName, line: 5,
+      words: ["\"A\" stands here and in line 3"]),
+    Mistake(
+      text: "data: a.csv\nconstructs: {A: A1-A3, A: A4-A6}", code: .duplicateName, line: 2,
+      words: ["\"A\" stands twice"]),
+    Mistake(text: "data: a.csv\nconstructs:\n  A: *items", code: .yaml, line: 3, words: ["undefined alias"]),
+    Mistake(
+      text: "data: a.csv\nconstructs:\n  A: A1-A3\n---\ndata: b.csv", code: .yaml, line: 4,
+      words: ["another document"]),
+    Mistake(text: "data: \"a.csv", code: .yaml, line: 1, words: ["unexpected end of stream"]),
+    Mistake(text: "data: a\u{1}.csv", code: .yaml, words: ["control characters", "UTF-8"]),
+    Mistake(text: "", code: .missingKey, line: 1, words: ["holds no study"]),
+    Mistake(text: "- data", code: .missingKey, line: 1, words: ["holds no study"]),
   ]
 
   @Test(arguments: mistakes)
@@ -188,6 +202,34 @@ import Testing
     #expect(error.place?.line == mistake.line)
     #expect(error.file == "study.yaml")
     for word in mistake.words { #expect(error.description.contains(word), "\(error)") }
+  }
+
+  @Test func yamlIsReadAsItIsWritten() throws {
+    let study = try StudyFile(
+      parsing: """
+        %YAML 1.1
+        ---
+        title: "A \\u4e2d 'title' of \\
+          two lines"
+        data: {file: 'it''s.csv', missing: [NA, "", '~', no]}  # a comment
+        constructs:
+          A: {items: [A1, A2, A3], scale: &range [1, 5]}
+          "B":
+            name: >-
+              folded
+              name
+            items: [B1, B2]
+            scale: *range
+        ...
+
+        """)
+    #expect(study.title.english == "A 中 'title' of two lines")
+    #expect(study.data.file == "it's.csv")
+    #expect(study.data.missingCodes == ["NA", "", "~", "no"])
+    #expect(study.constructs.map(\.code) == ["A", "B"])
+    #expect(study.constructs[1].name.english == "folded name")
+    #expect(study.constructs.map { $0.items.map(\.code) } == [["A1", "A2", "A3"], ["B1", "B2"]])
+    #expect(study.constructs.map(\.scale) == [1...5, 1...5])
   }
 
   @Test func filesOfOtherSystemsAreRead() throws {

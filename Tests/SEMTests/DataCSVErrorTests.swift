@@ -42,6 +42,7 @@ import Testing
     #expect(error.line == example.line)
     #expect(error.column == example.column)
     #expect(error.message.contains(example.message), "\(error)")
+    if error.code == .emptyFile { #expect(error.hint?.contains("names of the variables") == true) }
   }
 
   @Test func textInANumericVariableNamesCellAndCure() throws {

@@ -97,6 +97,7 @@ import Testing
     #expect(error.line == failure.line)
     #expect(error.column == failure.column)
     #expect(error.message.contains(failure.message), "\(error)")
+    if error.code == .emptyFile { #expect(error.hint?.contains("names of the variables") == true) }
   }
 
   @Test func valuesMustFitTheMatrix() throws {

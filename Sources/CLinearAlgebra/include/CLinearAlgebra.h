@@ -3,6 +3,7 @@
 #ifndef C_LINEAR_ALGEBRA_H
 #define C_LINEAR_ALGEBRA_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "LaneKernels.h"
@@ -42,5 +43,8 @@ int la_is_serialized(void);
 /// system at each `free`, so that every fit of 30 indicators would fetch its pages anew: 40 % of its time. One block of
 /// 1 MB, freed, makes glibc raise that limit by itself; limits set by the user (MALLOC_TRIM_THRESHOLD_) stay.
 void la_keep_heap(void);
+
+/// One number by C's `snprintf`, whose variable arguments cost Swift four searches for conformances at their first use.
+int la_print(char *text, size_t room, const char *format, double value);
 
 #endif

@@ -30,11 +30,16 @@ struct CSVReader {
   /// The line of the text at which its rows begin, counted from 1.
   var firstLine: Int { dialect.line }
 
+  private static let noData = DataError(
+    .emptyFile, "There is no data: the file is empty or holds blank lines only.",
+    hint:
+      "Save or export it again as CSV: the names of the variables in the first line, then one line per case.")
+
   /// Reads everything.
   mutating func table() throws(DataError) -> DataTable {
     var scanner = CSVScanner(bytes, delimiter: dialect.delimiter, position: dialect.start, line: dialect.line)
     guard scanner.skipBlankLines() else {
-      throw DataError(.emptyFile, "There is no data: the file is empty or holds blank lines only.")
+      throw Self.noData
     }
     try readNames(&scanner)
     firstText = Array(repeating: nil, count: names.count)
@@ -80,7 +85,7 @@ struct CSVReader {
     if names.isEmpty {
       scanner.position = dialect.start
       guard scanner.skipBlankLines() else {
-        throw DataError(.emptyFile, "There is no data: the file is empty or holds blank lines only.")
+        throw Self.noData
       }
       try readNames(&scanner)
       values = Array(repeating: [], count: names.count)

@@ -1,4 +1,8 @@
-internal import Foundation
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
 
 extension DataTable {
   /// The table as delimited text by RFC 4180, one line per row, each ended by a line feed.

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import SEMNumerics
 
 extension DataProblem {
@@ -159,7 +158,7 @@ extension DataProblem {
   /// A number rounded to some significant digits, for messages.
   static func significant(_ value: Double, digits: Int) -> String {
     guard value != 0, value.isFinite else { return DataTable.spelled(value) }
-    return String(format: "%.\(digits)g", value)
+    return PrintedNumber.text(value, "%.\(digits)g")
   }
 }
 

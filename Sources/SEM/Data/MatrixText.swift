@@ -18,7 +18,9 @@ struct MatrixText {
   init(_ bytes: UnsafeBufferPointer<UInt8>) throws(DataError) {
     var first = CSVScanner(bytes, delimiter: 0x0A)
     guard first.skipBlankLines() else {
-      throw DataError(.emptyFile, "There is no data: the text is empty or holds blank lines only.")
+      throw DataError(
+        .emptyFile, "There is no data: the text is empty or holds blank lines only.",
+        hint: "Write the names of the variables in the first line and the numbers below.")
     }
     let delimiter = Self.delimiter(of: bytes[first.position...])
     if let delimiter {

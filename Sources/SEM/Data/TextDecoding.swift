@@ -20,14 +20,14 @@ enum TextDecoding {
     case .utf16BigEndian: decoded = utf16(bytes, lowByteFirst: false)
     case .windows1252: decoded = windows1252(bytes)
     case .gb18030:
-      guard let text = TextFile.decodeGB18030(bytes) else {
+      guard let text = try GB18030.utf8(bytes) else {
         throw invalid(bytes, at: nil, encoding: .gb18030)
       }
       decoded = text
     case nil:
       if firstInvalidUTF8(bytes) == nil {
         decoded = nil
-      } else if resemblesGB18030(bytes), let text = TextFile.decodeGB18030(bytes) {
+      } else if resemblesGB18030(bytes), let text = try GB18030.utf8(bytes) {
         decoded = text
       } else {
         decoded = windows1252(bytes)

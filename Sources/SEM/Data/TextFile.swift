@@ -1,4 +1,15 @@
-public import Foundation
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
 
 extension DataTable {
   /// Reads a table from a CSV or TSV file.
@@ -52,22 +63,14 @@ extension DataTable {
 enum TextFile {
   /// The bytes of a file, mapped when it is a regular file, read to the end when it is a pipe.
   static func contents(of path: String) throws(DataError) -> Data {
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw DataError(.unreadableFile, "There is no such file.", hint: similarFile(to: path))
-    }
-    if isDirectory.boolValue { throw DataError(.unreadableFile, "This is a folder, not a file.") }
-    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-    let kind = try? FileManager.default.attributesOfItem(atPath: target)[.type] as? FileAttributeType
-    if kind == .typeRegular,
+    let parts = try Parts(path, partSize: 1 << 16)
+    if parts.isRegularFile,
       let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
     {
       return data
     }
-    if let handle = FileHandle(forReadingAtPath: path), let data = try? handle.readToEnd() ?? Data() {
-      return data
-    }
-    throw DataError(.unreadableFile, "The file cannot be read.", hint: "Check its permissions.")
+    while try !parts.readMore() {}
+    return Data(parts.bytes)
   }
 
   /// A file read part by part into one buffer.
@@ -145,12 +148,5 @@ enum TextFile {
       atPath: url.deletingLastPathComponent().path)
     return nearestName(to: url.lastPathComponent, in: (neighbours ?? []).sorted())
       .map { "Did you mean \($0)?" }
-  }
-
-  /// Decodes bytes by Foundation; `nil` when they are not text in that encoding.
-  static func decodeGB18030(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-    // The name of GB18030 in NSStringEncoding: 0x80000000 and kCFStringEncodingGB_18030_2000.
-    let encoding = String.Encoding(rawValue: 0x8000_0632)
-    return String(data: Data(bytes), encoding: encoding).map { Array($0.utf8) }
   }
 }

@@ -240,14 +240,14 @@ struct StartingValues {
       let members = loadings(of: factors[c])
       let (found, variance) = oneFactor(factors[c], remaining, deviation)
       phi[c] = variance
-      for (index, value) in zip(members, found) {
-        values[index] = value
-        lambda.append(Loading(indicator: placeOf[rows[index].right], factor: c, value: value))
+      for (place, index) in members.enumerated() {
+        values[index] = found[place]
+        lambda.append(Loading(indicator: placeOf[rows[index].right], factor: c, value: found[place]))
       }
       guard isShared, sharesIndicators(factors[c], with: factors) else { continue }
-      for (a, first) in zip(members, found) {
-        for (b, second) in zip(members, found) where a != b {
-          remaining[rows[a].right, rows[b].right] -= first * second * variance
+      for (i, a) in members.enumerated() {
+        for (j, b) in members.enumerated() where i != j {
+          remaining[rows[a].right, rows[b].right] -= found[i] * found[j] * variance
         }
       }
     }

@@ -39,3 +39,11 @@ private func editDistance(_ first: [Character], _ second: [Character]) -> Int {
   }
   return last[second.count]
 }
+
+extension StringProtocol {
+  /// Without spaces at both ends.
+  package var trimmedSpaces: String {
+    let start = drop { $0.isWhitespace }
+    return String(start.reversed().drop { $0.isWhitespace }.reversed())
+  }
+}

@@ -1,4 +1,15 @@
-internal import Foundation
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
 
 /// What turns figures into pictures for documents that cannot hold SVG: a program found at run time.
 public struct FigureConverter: Sendable {
@@ -41,7 +52,7 @@ public struct FigureConverter: Sendable {
       } catch let error as Failure {
         throw error
       } catch {
-        throw Failure(message: "rsvg-convert did not run: \(error.localizedDescription)")
+        throw Failure(message: "rsvg-convert did not run: \(error).")
       }
     }
   }
@@ -53,21 +64,46 @@ public struct FigureConverter: Sendable {
     let input = folder.appending(path: "figure.svg")
     let output = folder.appending(path: "figure.out")
     try Data(svg.utf8).write(to: input)
-    let process = Process()
-    process.executableURL = URL(filePath: program)
     let kind =
       switch format {
       case .png(let width): ["--format", "png", "--width", "\(width)", "--keep-aspect-ratio"]
       case .pdf: ["--format", "pdf"]
       }
-    process.arguments = kind + ["--output", output.path, input.path]
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0, let bytes = FileManager.default.contents(atPath: output.path) else {
-      throw Failure(message: "rsvg-convert could not read the figure (status \(process.terminationStatus)).")
+    let status = try exitStatus(of: [program] + kind + ["--output", output.path, input.path])
+    guard status == 0, let bytes = FileManager.default.contents(atPath: output.path) else {
+      throw Failure(message: "rsvg-convert could not read the figure (status \(status)).")
     }
     return Array(bytes)
+  }
+
+  /// Runs a program without a word and waits for its end: its exit status, or the signal that ended it.
+  private static func exitStatus(of command: [String]) throws(Failure) -> Int32 {
+    #if canImport(Darwin)
+      var streams: posix_spawn_file_actions_t?
+    #else
+      var streams = posix_spawn_file_actions_t()
+    #endif
+    posix_spawn_file_actions_init(&streams)
+    defer { posix_spawn_file_actions_destroy(&streams) }
+    for stream in [STDOUT_FILENO, STDERR_FILENO] {
+      posix_spawn_file_actions_addopen(&streams, stream, "/dev/null", O_WRONLY, 0)
+    }
+    var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+    var environment: [UnsafeMutablePointer<CChar>?] =
+      ProcessInfo.processInfo.environment.map { strdup($0 + "=" + $1) } + [nil]
+    defer { for word in words + environment { free(word) } }
+    var process = pid_t()
+    let code = posix_spawn(&process, command[0], &streams, nil, &words, &environment)
+    guard code == 0 else {
+      throw Failure(message: "rsvg-convert did not run: \(String(cString: strerror(code))).")
+    }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 {
+      guard errno == EINTR else {
+        throw Failure(message: "rsvg-convert did not run: \(String(cString: strerror(errno))).")
+      }
+    }
+    let signal = status & 0x7F
+    return signal == 0 ? status >> 8 & 0xFF : signal
   }
 }

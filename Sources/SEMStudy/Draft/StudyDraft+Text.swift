@@ -1,3 +1,5 @@
+internal import SEM
+
 extension StudyDraft {
   /// The study file.
   public var text: String {

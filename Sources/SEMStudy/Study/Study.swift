@@ -1,5 +1,10 @@
-internal import Foundation
 public import SEM
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
 
 /// A study with its data: answers under the codes of the study file, reversed items mirrored, everything checked.
 public struct Study: Sendable {

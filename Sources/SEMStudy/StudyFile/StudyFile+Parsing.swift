@@ -1,5 +1,10 @@
-internal import Foundation
 internal import SEM
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
 
 extension StudyFile {
   /// Reads a study file.

@@ -1,25 +1,19 @@
 internal import SEM
-internal import Yams
 
 /// A value of a study file with its place and its name in messages, such as `constructs.PU`.
 struct StudyNode {
   /// The value.
-  let node: Node
+  let node: YAMLValue
   /// The keys that lead to it.
   let path: String
   /// Where it stands.
-  var place: StudyPlace? { node.mark.map { StudyPlace(line: $0.line, column: $0.column) } }
+  var place: StudyPlace? { node.place }
 
   /// Reads a file's text.
   static func root(of text: String) throws(StudyError) -> StudyNode {
-    let document: Node?
-    do {
-      // The encoding is given, since the default asks the environment.
-      document = try Parser(yaml: text, encoding: .utf8).singleRoot()
-    } catch {
-      throw yamlError(error, text)
-    }
-    guard let document, document.mapping != nil else {
+    let document: YAMLValue?
+    do { document = try YAMLReader.document(of: text) } catch { throw StudyError(error, text) }
+    guard let document, case .mapping = document.content else {
       throw StudyError(
         .missingKey, "The file holds no study.",
         hint: "A study file has lines such as \"title: …\", \"data: survey.csv\" and \"constructs:\".",
@@ -38,31 +32,28 @@ struct StudyNode {
 
   /// Whether there is nothing after the key.
   var isEmpty: Bool {
-    guard case .scalar(let scalar) = node else { return false }
-    return scalar.style == .plain
-      && (scalar.string.isEmpty || scalar.string == "~" || scalar.string == "null")
+    guard case .scalar(let text, let isPlain) = node.content else { return false }
+    return isPlain && ["", "~", "null"].contains(text)
   }
 
   /// The text as it was typed: `no`, `1` and `0.50` stay what they are.
   var scalar: String? {
-    guard case .scalar(let scalar) = node, !isEmpty else { return nil }
-    return scalar.string
+    isEmpty ? nil : node.text
   }
 
   /// The values of a list, or `nil`.
   var elements: [StudyNode]? {
-    guard case .sequence(let sequence) = node else { return nil }
+    guard case .sequence(let sequence) = node.content else { return nil }
     return sequence.enumerated().map { StudyNode(node: $1, path: "\(path)[\($0 + 1)]") }
   }
 
   /// The keys with their places and values, in their order, or `nil`.
   var pairs: [(key: StudyName, value: StudyNode)]? {
-    guard case .mapping(let mapping) = node else { return nil }
+    guard case .mapping(let mapping) = node.content else { return nil }
     return mapping.map { key, value in
-      let text = key.scalar?.string ?? ""
-      let place = key.mark.map { StudyPlace(line: $0.line, column: $0.column) }
+      let text = key.text ?? ""
       return (
-        StudyName(text, at: place), StudyNode(node: value, path: path.isEmpty ? text : path + "." + text)
+        StudyName(text, at: key.place), StudyNode(node: value, path: path.isEmpty ? text : path + "." + text)
       )
     }
   }
@@ -209,58 +200,37 @@ struct StudyNode {
   }
 }
 
-extension StringProtocol {
-  /// Without spaces at both ends.
-  var trimmedSpaces: String {
-    let start = drop { $0.isWhitespace }
-    return String(start.reversed().drop { $0.isWhitespace }.reversed())
+extension StudyError {
+  /// What libyaml says, in our words.
+  fileprivate init(_ error: YAMLError, _ text: String) {
+    switch error {
+    case .unreadable(let problem, let place?):
+      let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+      var shown = place
+      // libyaml stops a line below a key that a full-width colon made part of a text.
+      let near = max(0, place.line - 2)..<min(lines.count, place.line)
+      if let index = near.first(where: { lines[$0].contains("：") && !lines[$0].contains(": ") }),
+        let colon = lines[index].firstIndex(of: "：")
+      {
+        shown = StudyPlace(
+          line: index + 1, column: lines[index].distance(from: lines[index].startIndex, to: colon) + 1)
+      }
+      self.init(.yaml, "This is not readable: \(problem).", hint: cure(near: place.line, lines), at: shown)
+    case .unreadable(let problem, nil):
+      self.init(.yaml, "This is not readable: \(problem).", hint: "Save the file as UTF-8 text.")
+    case .duplicateKey(let name, let first, let second):
+      self.init(
+        .duplicateName,
+        first.line == second.line
+          ? "\(quoted(name)) stands twice in one list of keys."
+          : "\(quoted(name)) stands here and in line \(first.line).",
+        hint: "Give each a name of its own, or join the two.", at: second)
+    }
   }
 }
-
-/// What libyaml says, in our words.
-private func yamlError(_ error: any Error, _ text: String) -> StudyError {
-  let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
-  switch error as? YamlError {
-  case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-    .composer(_, let problem, let mark, _):
-    var place = StudyPlace(line: mark.line, column: mark.column)
-    // libyaml stops a line below a key that a full-width colon made part of a text.
-    let near = max(0, mark.line - 2)..<min(lines.count, mark.line)
-    if let index = near.first(where: { lines[$0].contains("：") && !lines[$0].contains(": ") }),
-      let colon = lines[index].firstIndex(of: "：")
-    {
-      place = StudyPlace(
-        line: index + 1, column: lines[index].distance(from: lines[index].startIndex, to: colon) + 1)
-    }
-    return StudyError(
-      .yaml, "This is not readable: \(problem).", hint: hint(near: mark.line, lines), at: place)
-  case .duplicatedKeysInMapping(let names, let context):
-    let name = names.first ?? ""
-    let found = lines.indices.filter { index in
-      let line = lines[index].trimmedSpaces
-      return line.hasPrefix(name + ":") || line.hasPrefix("\"" + name + "\":")
-    }
-    // Only keys of one mapping clash: those indented alike.
-    let indent = lines.indices.contains(context.mark.line - 1) ? indentation(lines[context.mark.line - 1]) : 0
-    let same = found.filter { indentation(lines[$0]) == indent }.map { $0 + 1 }
-    let second = same.count > 1 ? same[1] : context.mark.line
-    return StudyError(
-      .duplicateName,
-      same.count > 1
-        ? "\(quoted(name)) stands here and in line \(same[0])."
-        : "\(quoted(name)) stands twice in one list of keys.",
-      hint: "Give each a name of its own, or join the two.", at: StudyPlace(line: second, column: indent + 1))
-  case .reader(let problem, _, _, _):
-    return StudyError(.yaml, "This is not readable: \(problem).", hint: "Save the file as UTF-8 text.")
-  default:
-    return StudyError(.yaml, "This is not readable as YAML.", hint: "Save the file as UTF-8 text.")
-  }
-}
-
-private func indentation(_ line: String) -> Int { line.prefix { $0 == " " }.count }
 
 /// The usual causes, in the order in which they happen to people.
-private func hint(near line: Int, _ lines: [String]) -> String {
+private func cure(near line: Int, _ lines: [String]) -> String {
   let near = lines[max(0, line - 2)..<min(lines.count, line)]
   if near.contains(where: { $0.contains("\t") }) {
     return "YAML does not allow tabs: indent with spaces."
