@@ -92,7 +92,7 @@ struct Lexer {
       if end < codes.count, codes[end] == 0 { return nil }
       position = end
       return Token(
-        kind: .name(source[start..<end]), range: SourceRange(start, end))
+        kind: .name, range: SourceRange(start, end))
     default: return nil
     }
   }
@@ -137,7 +137,7 @@ struct Lexer {
         throw SyntaxProblem(
           "empty-name", "The quotes hold no name.", hint: "Write a name between them.", at: range)
       }
-      return Token(kind: .string(content), range: range)
+      return Token(kind: .string, range: range)
     }
     throw SyntaxProblem(
       "unterminated-string", "The quote that opens here is not closed on its line.",
@@ -190,7 +190,7 @@ struct Lexer {
   private mutating func name() -> Token {
     let start = position
     while let character = peek(), Self.continuesName(character) { position += 1 }
-    return Token(kind: .name(source[start..<position]), range: SourceRange(start, position))
+    return Token(kind: .name, range: SourceRange(start, position))
   }
 
   /// The longest sign that begins here.

@@ -27,7 +27,7 @@ extension Parser {
         "incomplete-expression", "The expression is not complete.", hint: nil, at: endRange)
     default:
       return SyntaxProblem(
-        "unexpected-token", "An operator was expected before \(token.shown).",
+        "unexpected-token", "An operator was expected before \(shown(token)).",
         hint: "Join the parts by +, -, *, / or ^; one statement per line.", at: token.range)
     }
   }
@@ -103,7 +103,8 @@ extension Parser {
     case .number(let value):
       advance()
       return .number(value)
-    case .name(let name):
+    case .name:
+      let name = text(of: token)
       if peek(1).symbol == .open { return try call(name) }
       advance()
       if name != "pi" { expressionNames.append(Name(name, range: token.range)) }
@@ -125,17 +126,17 @@ extension Parser {
 
   private func unexpectedOperand(_ token: Token) -> SyntaxProblem {
     switch token.kind {
-    case .string(let text):
+    case .string:
       SyntaxProblem(
-        "string-in-expression", "An expression holds labels without quotes, not \"\(text)\".",
-        hint: "Write \(text).", at: token.range)
+        "string-in-expression", "An expression holds labels without quotes, not \(shown(token)).",
+        hint: "Write \(text(of: token)).", at: token.range)
     case .end:
       SyntaxProblem(
         "incomplete-expression", "Something is missing at the end of the expression.",
         hint: "Add a number or a label.", at: endRange)
     default:
       SyntaxProblem(
-        "unexpected-token", "A number, a label or a function was expected, not \(token.shown).", hint: nil,
+        "unexpected-token", "A number, a label or a function was expected, not \(shown(token)).", hint: nil,
         at: token.range)
     }
   }
@@ -148,7 +149,7 @@ extension Parser {
         at: opening.range)
     }
     throw SyntaxProblem(
-      "unexpected-token", "')' was expected, not \(current.shown).", hint: nil, at: current.range)
+      "unexpected-token", "')' was expected, not \(shown(current)).", hint: nil, at: current.range)
   }
 
   /// Productions `call` and `arguments`; `c(a, b)` inside `sum`, `mean`, `min`, `max` and `prod` stands for its
@@ -166,7 +167,7 @@ extension Parser {
       repeat {
         if vectorOpening == nil {
           groups += 1
-          if function.takesVector, current.kind == .name("c"), peek(1).symbol == .open {
+          if function.takesVector, isVector(at: 0) {
             advance()
             vectorOpening = position
             advance()

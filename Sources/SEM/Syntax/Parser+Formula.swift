@@ -57,7 +57,7 @@ extension Parser {
         at: token.range)
     default:
       return SyntaxProblem(
-        "missing-plus", "A '+' is missing before \(token.shown).",
+        "missing-plus", "A '+' is missing before \(shown(token)).",
         hint: "Join the variables of one formula by '+'.",
         at: token.range)
     }
@@ -115,7 +115,8 @@ extension Parser {
     while true {
       let token = current
       switch token.kind {
-      case .name(let name):
+      case .name:
+        let name = text(of: token)
         if peek(1).symbol == .open {
           guard let call = try modifierCall(name) else {
             if let intercept = try numericModifier(into: &modifiers) {
@@ -137,13 +138,13 @@ extension Parser {
         } else {
           return try variable(Name(name, range: token.range), modifiers, from: start)
         }
-      case .string(let text):
+      case .string:
         if peek(1).symbol == .star {
-          modifiers.append(Modifier(.value([.label(text)]), range: token.range))
+          modifiers.append(Modifier(.value([.label(text(of: token))]), range: token.range))
           advance()
           advance()
         } else {
-          return try variable(Name(text, range: token.range), modifiers, from: start)
+          return try variable(Name(text(of: token), range: token.range), modifiers, from: start)
         }
       case .number, .symbol(.open), .symbol(.minus):
         if let intercept = try numericModifier(into: &modifiers) {
@@ -161,11 +162,11 @@ extension Parser {
       case .symbol(let symbol) where symbol.relation != nil:
         throw SyntaxProblem(
           modifiers.isEmpty ? "second-operator" : "missing-variable",
-          "A variable was expected, not \(token.shown).", hint: "Put each relation on a line of its own.",
+          "A variable was expected, not \(shown(token)).", hint: "Put each relation on a line of its own.",
           at: token.range)
       default:
         throw SyntaxProblem(
-          "unexpected-token", "A variable or modifier was expected, not \(token.shown).", hint: nil,
+          "unexpected-token", "A variable or modifier was expected, not \(shown(token)).", hint: nil,
           at: token.range)
       }
     }
@@ -181,7 +182,7 @@ extension Parser {
     }
     let second: Name
     switch current.kind {
-    case .name(let text), .string(let text): second = Name(text, range: current.range)
+    case .name, .string: second = Name(text(of: current), range: current.range)
     default:
       throw SyntaxProblem(
         "incomplete-interaction", "A variable is missing after ':'.",

@@ -34,7 +34,7 @@ extension Parser {
     switch current.kind {
     case .name, .string:
       throw SyntaxProblem(
-        "missing-star", "A '*' is missing between the number and \(current.shown).",
+        "missing-star", "A '*' is missing between the number and \(shown(current)).",
         hint: "Write for instance '\(shortDescription(value))*x'.", at: current.range)
     case .end, .symbol(.plus):
       throw SyntaxProblem(
@@ -45,7 +45,7 @@ extension Parser {
     default:
       if isLiteral, let literal { return literal }
       throw SyntaxProblem(
-        "unexpected-token", "'*' was expected, not \(current.shown).", hint: nil, at: current.range)
+        "unexpected-token", "'*' was expected, not \(shown(current)).", hint: nil, at: current.range)
     }
   }
 
@@ -55,9 +55,10 @@ extension Parser {
     case .number:
       return [.star, .slash, .caret, .question].contains(following.symbol)
     case .symbol(.open), .symbol(.minus): return true
-    case .name(let name):
-      return following.symbol == .open && !Self.modifierNames.contains(name)
-        && Expression.Function(rawValue: name) != nil
+    case .name:
+      guard following.symbol == .open else { return false }
+      let name = text(of: token)
+      return !Self.modifierNames.contains(name) && Expression.Function(rawValue: name) != nil
     default: return false
     }
   }
@@ -146,7 +147,7 @@ extension Parser {
 
   /// Production `call-argument`: the argument of `start(0.5)` or `start(c(0.5, 0.6))`.
   private mutating func callArgument(of name: String) throws(SyntaxProblem) -> [Element] {
-    if peek(2).kind == .name("c"), peek(3).symbol == .open {
+    if isVector(at: 2) {
       advance()
       let opening = current
       advance()
@@ -185,11 +186,12 @@ extension Parser {
     let token = current
     let isAlone = peek(1).symbol == .comma || peek(1).symbol == .close
     switch token.kind {
-    case .string(let text):
+    case .string:
       advance()
-      return (.label(text), token.range)
-    case .name(let name) where isAlone && name != "pi" && name != "Inf":
+      return (.label(text(of: token)), token.range)
+    case .name where isAlone && !["pi", "Inf"].contains(text(of: token)):
       advance()
+      let name = text(of: token)
       return (name == "NA" ? .free : .label(name), token.range)
     default:
       let expression = try operation()

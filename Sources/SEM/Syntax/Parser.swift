@@ -9,19 +9,25 @@ struct Parser {
   /// The tokens of all statements.
   let tokens: [Token]
   /// The statement's first token and the one that ends it.
-  let first: Int
-  let last: Int
-  var position: Int
+  private(set) var first = 0
+  private(set) var last = 0
+  var position = 0
   var depth = 0
   var operands = 0
   var expressionNames: [Name] = []
 
-  private init(tokens: [Token], statement: ClosedRange<Int>, source: SourceText) {
+  private init(tokens: [Token], source: SourceText) {
     self.tokens = tokens
     self.source = source
+  }
+
+  private mutating func begin(_ statement: ClosedRange<Int>) {
     first = statement.lowerBound
     last = statement.upperBound
     position = first
+    depth = 0
+    operands = 0
+    expressionNames = []
   }
 
   /// Production `model`.
@@ -29,8 +35,9 @@ struct Parser {
     let split = StatementSplitter.split(tokens)
     var statements: [Statement] = []
     statements.reserveCapacity(split.statements.count)
+    var parser = Parser(tokens: split.tokens, source: source)
     for statement in split.statements {
-      var parser = Parser(tokens: split.tokens, statement: statement, source: source)
+      parser.begin(statement)
       statements.append(try parser.statement())
     }
     return statements
@@ -40,7 +47,8 @@ struct Parser {
   static func expression(from tokens: [Token], in source: SourceText) throws(SyntaxProblem) -> Expression {
     // Line breaks mean nothing in an expression that stands alone.
     let kept = tokens.filter { $0.kind != .newline }
-    var parser = Parser(tokens: kept, statement: 0...(kept.count - 1), source: source)
+    var parser = Parser(tokens: kept, source: source)
+    parser.begin(0...(kept.count - 1))
     return try parser.expression(closing: nil)
   }
 
@@ -52,6 +60,30 @@ struct Parser {
 
   /// The token before the current one, where the statement has one.
   var previous: Token { tokens[max(first, position - 1)] }
+
+  /// The name that a token is, without quotes.
+  func text(of token: Token) -> String {
+    let (start, end) = (token.range.lowerBound, token.range.upperBound)
+    return token.kind == .string ? source[(start + 1)..<(end - 1)] : source[start..<end]
+  }
+
+  /// Whether `c(` stands some tokens ahead.
+  func isVector(at distance: Int) -> Bool {
+    peek(distance + 1).symbol == .open && peek(distance).kind == .name && text(of: peek(distance)) == "c"
+  }
+
+  /// A token as an error message shows it.
+  func shown(_ token: Token) -> String {
+    switch token.kind {
+    case .name: "'\(text(of: token))'"
+    case .string: "\"\(text(of: token))\""
+    case .number(let value): "the number \(shortDescription(value))"
+    case .symbol(let symbol): "'\(symbol.rawValue)'"
+    case .newline: "the end of the line"
+    case .semicolon: "';'"
+    case .end: "the end of the statement"
+    }
+  }
 
   var isAtEnd: Bool { tokens[min(position, last)].kind == .end }
 
@@ -115,13 +147,14 @@ struct Parser {
 
   /// Production `block`: `group: Pasteur`.
   private var isBlockHeader: Bool {
-    guard case .name(let name) = current.kind, peek(1).symbol == .colon else { return false }
-    return ["group", "level", "block", "class"].contains(name.lowercased())
+    guard peek(1).symbol == .colon, current.kind == .name else { return false }
+    return ["group", "level", "block", "class"].contains(text(of: current).lowercased())
       && relationAtTopLevel().map { $0.relation != .regression } ?? true
   }
 
   private mutating func blockHeader() throws(SyntaxProblem) -> Statement {
-    guard case .name(let keyword) = current.kind else { throw missingOperator() }
+    guard current.kind == .name else { throw missingOperator() }
+    let keyword = text(of: current)
     let keywordName = Name(keyword.lowercased(), range: current.range)
     advance()
     advance()
@@ -134,8 +167,8 @@ struct Parser {
     position = last
     let labelRange = range(from: start)
     let label: String
-    if position - start == 1, case .string(let text) = tokens[start].kind {
-      label = text
+    if position - start == 1, tokens[start].kind == .string {
+      label = text(of: tokens[start])
     } else {
       label = source[labelRange.lowerBound..<labelRange.upperBound]
     }
@@ -145,13 +178,13 @@ struct Parser {
 
   /// Production `definition`.
   private mutating func definition() throws(SyntaxProblem) -> Statement {
-    guard case .name(let name) = current.kind, peek(1).symbol == .definition else {
+    guard current.kind == .name, peek(1).symbol == .definition else {
       throw SyntaxProblem(
         "definition-name", "The left side of ':=' must be one new name.",
         hint: "Write for instance 'ab := a*b'.",
         at: current.range)
     }
-    let defined = Name(name, range: current.range)
+    let defined = Name(text(of: current), range: current.range)
     advance()
     advance()
     let expression = try expression(closing: nil)

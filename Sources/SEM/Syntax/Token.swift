@@ -39,11 +39,13 @@ enum Symbol: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// A word of the language with its place.
+/// A word of the language with its place. Its text stays in the source: tokens are copied often, and so cost nothing to
+/// copy.
 struct Token: Sendable, Hashable {
   enum Kind: Sendable, Hashable {
-    case name(String)
-    case string(String)
+    case name
+    /// A name in quotes; the range includes them.
+    case string
     case number(Double)
     case symbol(Symbol)
     case newline
@@ -57,19 +59,6 @@ struct Token: Sendable, Hashable {
   /// The sign, if the token is one.
   var symbol: Symbol? {
     if case .symbol(let symbol) = kind { symbol } else { nil }
-  }
-
-  /// The token as an error message shows it.
-  var shown: String {
-    switch kind {
-    case .name(let name): "'\(name)'"
-    case .string(let text): "\"\(text)\""
-    case .number(let value): "the number \(shortDescription(value))"
-    case .symbol(let symbol): "'\(symbol.rawValue)'"
-    case .newline: "the end of the line"
-    case .semicolon: "';'"
-    case .end: "the end of the statement"
-    }
   }
 }
 
