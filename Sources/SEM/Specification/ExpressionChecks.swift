@@ -23,9 +23,14 @@ enum ExpressionChecks {
       }
       places.insert(name.text)
     }
-    for definition in stated {
-      try checkNames(used(by: definition), labels: labels, definitions: places)
+    var isOrdered = true
+    for index in stated.indices {
+      let names = used(by: stated[index])
+      try checkNames(names, labels: labels, definitions: places)
+      if isOrdered, names.contains(where: { places[$0.text] != nil }) { isOrdered = false }
     }
+    // The usual case: no definition uses another.
+    if isOrdered { return stated.map { Definition(name: $0.name.text, expression: $0.expression) } }
     return try ordered(stated, places: places)
   }
 

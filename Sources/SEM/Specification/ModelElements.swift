@@ -24,16 +24,18 @@ struct ElementScope: Sendable {
 
   init(label: Name?) { self.label = label }
 
-  /// Adds an element; returns false when an earlier statement has stated it.
-  mutating func add(_ element: ModelElement) -> Bool {
+  /// Adds an element; returns it when an earlier statement has stated it.
+  mutating func add(_ element: consuming ModelElement) -> ModelElement? {
     guard let place = places.insert(element.key, at: elements.count) else {
       elements.append(element)
-      return true
+      return nil
     }
-    guard elements[place].statement == element.statement else { return false }
+    guard elements[place].statement == element.statement else { return element }
     elements[place].modifiers += element.modifiers
-    return true
+    return nil
   }
+
+  mutating func reserve(_ count: Int) { elements.reserveCapacity(count) }
 
   /// The part that each variable plays, after turning covariances so that the variable that comes first in the model's
   /// order stands left.
@@ -96,7 +98,10 @@ struct ModelElements: Sendable {
         }
       case .formula(let left, let op, let right):
         let position = current ?? scopes.count
-        if current == nil { scopes.append(ElementScope(label: nil)) }
+        if current == nil {
+          scopes.append(ElementScope(label: nil))
+          scopes[position].reserve(min(4 * statements.count, 256))
+        }
         current = position
         try add(left: left, op: op, right: right, of: statement, number: number, to: position)
       }
@@ -128,12 +133,13 @@ struct ModelElements: Sendable {
       }
       let leftNumber = names.insert(lhs.text)
       for term in right {
-        let element = try self.element(lhs, leftNumber, op, term, statement: number)
-        guard !scopes[scope].add(element) else { continue }
+        guard let known = scopes[scope].add(try element(lhs, leftNumber, op, term, statement: number)) else {
+          continue
+        }
         warnings.append(
           SpecificationProblem(
             "duplicate-element",
-            "'\(shown(element))' is in the model already; what is said here is ignored.", at: term.range)
+            "'\(shown(known))' is in the model already; what is said here is ignored.", at: term.range)
         )
       }
     }
