@@ -51,6 +51,17 @@ typedef int64_t l8 __attribute__((vector_size(64), aligned(8), may_alias));
 #pragma clang attribute pop
 #endif
 
+long sl_pick(const double *weights, long rows, int32_t *places, double *picked) {
+  long count = 0;
+  // No branch: which rows are in a sample cannot be foretold.
+  for (long row = 0; row < rows; row++) {
+    places[count] = (int32_t)row;
+    picked[count] = weights[row];
+    count += weights[row] != 0;
+  }
+  return count;
+}
+
 const sl_kernels *sl_active = &lane_kernels_plain;
 
 const sl_kernels *sl_level(int level) {

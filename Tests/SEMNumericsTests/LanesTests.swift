@@ -140,30 +140,6 @@ import Testing
     #expect(memory[58] == memory[20] && memory[59] == memory[21])
   }
 
-  @Test(arguments: [1, 3, 4, 9], [1, 2, 127, 128, 300])
-  func momentsAreWeightedSums(columns: Int, rows: Int) {
-    let panelCount = (columns + 3) / 4
-    let data = Matrix.random(rows, columns, seed: 3)
-    let weights = LaneMemory(count: rows)
-    var random = RandomStream(seed: 8)
-    for place in 0..<(8 * rows) { weights.pointer[place] = Double(random.integer(below: 4)) }
-    let panels = NumberBuffer(count: 4 * rows * panelCount)
-    for j in 0..<columns { for i in 0..<rows { panels[4 * rows * (j / 4) + 4 * i + j % 4] = data[i, j] } }
-    let order = 4 * panelCount
-    let sums = fresh(order * order)
-    LaneKernels.moments(
-      panels: panels.pointer, panelCount: panelCount, weights: weights, rows: rows, into: sums)
-    for lane in 0..<8 {
-      for j in 0..<columns {
-        for i in j..<columns {
-          var sum = 0.0
-          for r in 0..<rows { sum += weights[r, lane] * data[r, i] * data[r, j] }
-          #expect(abs(sums[i + j * order, lane] - sum) <= KernelsTests.tolerance(rows))
-        }
-      }
-    }
-  }
-
   @Test(arguments: [1, 2, 7, 16])
   func largestIsThatOfEachLane(n: Int) {
     let g = lanes((0..<8).map { Matrix.random(n, 1, seed: UInt64($0 + 1)) })
@@ -188,8 +164,10 @@ import Testing
     let gradient = LaneMemory(count: n)
     let inverse = NumberBuffer(try Cholesky(common).inverse().elements)
     let length = NumberBuffer([Double](repeating: 1, count: n))
+    let curvatures = NumberBuffer((0..<n).map { common[$0, $0] })
     let search = LaneSearch(
-      inverse: inverse, length: length, stepLimit: 100, point: point.pointer, gradient: gradient.pointer)
+      inverse: inverse, length: length, curvatures: curvatures, stepLimit: 100, point: point.pointer,
+      gradient: gradient.pointer)
     let all = LaneSearch.Lanes(repeating: true)
     for round in 0..<40 {
       // Half of the lanes begin anew, far away.
@@ -209,7 +187,8 @@ import Testing
       let unusual = search.observe(isDefined: isDefined)
       // A function of one parameter is at rest after two steps.
       if n > 1, round < 4 { #expect(!any(unusual)) }
-      search.advance(active: all, isDefined: isDefined)
+      _ = search.direct()
+      search.move(active: all, isDefined: isDefined)
     }
     #expect(search.age(0) == 25 && search.age(7) == 40)
     for lane in 0..<8 { #expect(matrix(point, n, 1, lane: lane).distance(to: minima[lane]) < 1e-9) }
@@ -234,11 +213,13 @@ import Testing
       step(sl_invert, n, x: 3 * whole, a: -1),
       step(sl_product, n, y: 2 * whole, n, x: 0, n, a: whole),
       step(sl_combine, n, y: whole, n, x: 0, n, a: 2), step(sl_combine, square, y: 0, 1, x: 0, 1, a: 2),
-      step(sl_sums, 2, x: 4), step(sl_reciprocal, 1, y: whole, x: whole),
+      step(sl_sums, 1, x: 4, a: 3), step(sl_sums, 1, x: 11, a: 1), step(sl_reciprocal, 1, x: 14),
       step(sl_copy, 1, y: whole + 8, x: 0),
     ]
-    let terms = [2 * whole, whole, 0, 2 * whole, 0, 3, 0, 0, 0, whole, whole, whole, 8, 1, whole, 0].map(
-      Int32.init)
+    // No run may overwrite its own factors.
+    let terms = [
+      2 * whole, whole + 8, 0, 2 * whole, 0, 0, 0, 0, whole, whole, whole, 8, whole, 0, whole, whole,
+    ].map(Int32.init)
     let marks = LaneMemory(count: 1)
     var debt = SIMD8<Int64>()
     withUnsafeMutableBytes(of: &debt) { debt in
@@ -246,8 +227,9 @@ import Testing
       kernels.run(
         steps, steps.count, terms, memory.pointer, marks.pointer, debt.assumingMemoryBound(to: Int64.self))
     }
-    let panels = NumberBuffer(Matrix.random(n, 8, seed: 4).elements)
-    let sums = fresh(64)
+    let panels = NumberBuffer(Matrix.random(n, 128, seed: 4).elements)
+    let sums = LaneMemory(count: 32)
+    let places = (0..<Int32(n)).map { (5 * $0) % Int32(n) }
     let vectors = (0..<6).map { seed in
       lanes((0..<8).map { Matrix.random(n, 1, seed: UInt64(8 * seed + $0)) })
     }
@@ -257,28 +239,35 @@ import Testing
       moves.at(slot * n).update(from: vectors[slot].pointer, count: 8 * n)
       changes.at(slot * n).update(from: vectors[slot + 2].pointer, count: 8 * n)
     }
-    let k = NumberBuffer(Matrix.randomSymmetric(n).elements)
+    let k = NumberBuffer(Matrix.random(n, 8 * ((n + 7) / 8), seed: 9).elements)
     let length = NumberBuffer((0..<n).map { 1 + Double($0) })
-    let largest = LaneMemory(count: 1)
+    let (largest, longest) = (LaneMemory(count: 1), LaneMemory(count: 1))
     let shares = fresh(3)
-    let (query, direction) = (fresh(n), fresh(n))
+    let (query, direction, scales) = (fresh(n), fresh(n), fresh(n))
     var search = sl_search(
       order: n, history: 3, count: 2, newest: 1, next: 2, inverse: k.pointer, length: length.pointer,
       step_limit: 0.8, point: vectors[4].pointer, gradient: vectors[5].pointer,
       last_gradient: vectors[0].pointer, query: query.pointer, direction: direction.pointer,
-      moves: moves.pointer, changes: changes.pointer, curvatures: curvatures.pointer, shares: shares.pointer)
+      scales: scales.pointer, moves: moves.pointer, changes: changes.pointer, curvatures: curvatures.pointer,
+      shares: shares.pointer)
     let ones: [Int64] = [-1, -1, 0, -1, -1, -1, -1, -1]
     let halves: [Int64] = [0, -1, 0, 0, 0, 0, 0, 0]
     let owned = (
-      panels, k, length, vectors, moves, changes, curvatures, shares, query, direction, others, memory
+      panels, k, length, vectors, moves, changes, curvatures, shares, query, direction, scales, others,
+      memory
     )
     return withExtendedLifetime(owned) {
-      kernels.moments(panels.pointer, others.pointer, n, 2, sums.pointer)
+      kernels.weigh(
+        panels.pointer, n, 64, 2, places, others.pointer, [0, Int64(n), Int64(n / 2), Int64(n)], 2,
+        sums.pointer)
       kernels.largest(others.pointer, k.pointer, n, largest.pointer)
+      kernels.rescale(&search, vectors[3].pointer, length.pointer, [-1, -1, -1, -1, -1, -1, -1, -1])
       kernels.remember(&search, ones, marks.pointer)
-      kernels.advance(&search, ones, halves)
+      kernels.direct(&search, longest.pointer)
+      kernels.move(&search, ones, halves, longest.pointer)
       return [
-        bits(memory), bits(sums), bits(largest), bits(marks), (0..<8).map { UInt64(bitPattern: debt[$0]) },
+        bits(memory), bits(sums), bits(largest), bits(longest), bits(marks),
+        (0..<8).map { UInt64(bitPattern: debt[$0]) },
         bits(moves), bits(direction), bits(vectors[4]), bits(vectors[0]),
       ] + [(0..<(8 * n)).map { changes.pointer[8 * n + $0].bitPattern }]
     }

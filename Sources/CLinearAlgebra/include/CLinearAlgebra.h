@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "LaneKernels.h"
+#include "Philox.h"
 #include "SmallKernels.h"
 
 typedef int32_t la_int;

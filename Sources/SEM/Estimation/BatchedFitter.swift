@@ -4,7 +4,8 @@ internal import SEMNumerics
 /// ``RepeatedFitter``, for models without bounds and without feedback loops.
 ///
 /// The samples are those of a bootstrap, so that their Hessians are near that of the fit, whose inverse serves all
-/// (``LaneSearch``); the first step is what the influence function says. As soon as a lane is done it takes the next
+/// (``LaneSearch``); the first step is what the influence function says, and at its end the parameters' curvatures tell how the
+/// inverse must be scaled. As soon as a lane is done it takes the next
 /// sample. A lane that meets anything unusual (no positive curvature along its path, too many steps) is left to
 /// ``RepeatedFitter``. What is found for a sample depends on that sample only.
 final class BatchedFitter {
@@ -23,8 +24,8 @@ final class BatchedFitter {
   /// The lanes that have converged at a positive definite S, so that the solution is admissible.
   private(set) var isAdmissible = Lanes(repeating: false)
 
-  /// The largest scaled gradient from which one step more leaves rounding only.
-  private static let tolerance = 4e-9
+  /// How far from the minimum a search may be expected to end: what is left of a parameter in the metric.
+  private static let tolerance = 2e-9
   /// A lane that needs more evaluations is not one for a common Hessian.
   private static let evaluationLimit = 60
   /// The longest step of one parameter in the metric.
@@ -43,8 +44,8 @@ final class BatchedFitter {
     dimension = fitter.dimension
     scale = NumberBuffer(length.array.map { 1 / $0 })
     search = LaneSearch(
-      inverse: inverse, length: length, stepLimit: Self.stepLimit, point: objective.point,
-      gradient: objective.gradient)
+      inverse: inverse, length: length, curvatures: Self.curvatures(fitter, objective, at: start),
+      stepLimit: Self.stepLimit, point: objective.point, gradient: objective.gradient)
   }
 
   /// The inverse of the exact Hessian and the root of the metric; `nil` where the first is not positive definite.
@@ -69,6 +70,28 @@ final class BatchedFitter {
     return (inverse, length)
   }
 
+  /// The curvatures along the parameters at the fit.
+  private static func curvatures(_ fitter: RepeatedFitter, _ objective: LaneObjective, at start: [Double])
+    -> NumberBuffer
+  {
+    for (index, block) in fitter.blocks.enumerated() {
+      let p = block.structure.observedCount
+      let n = block.structure.momentOrder
+      let order = block.structure.observedOrder
+      let covariance = LaneMemory(count: p * p)
+      let mean = LaneMemory(count: p)
+      for j in 0..<p {
+        for i in 0..<p { covariance[order[i] + order[j] * p, 0] = block.sample[i + j * n] }
+        mean[order[j], 0] = block.moments.origin[j]
+      }
+      objective.setSample(block: index, lane: 0, covariance: covariance, mean: mean, from: 0)
+    }
+    objective.setPoint(start, lane: 0)
+    _ = objective.evaluate()
+    let curvatures = objective.formCurvatures()
+    return NumberBuffer((0..<start.count).map { curvatures[$0 * LaneMemory.lanes] })
+  }
+
   /// log|S| of eight samples for ``load(_:from:logDeterminant:to:)``, and where these are positive definite.
   func logDeterminants(_ covariances: [LaneMemory]) -> (sum: SIMD8<Double>, isDefined: Lanes) {
     objective.logDeterminants(covariances)
@@ -90,12 +113,18 @@ final class BatchedFitter {
     objective.point[parameter &* LaneMemory.lanes &+ lane]
   }
 
+  /// All parameters of one lane.
+  func copyEstimates(lane: Int, to target: UnsafeMutablePointer<Double>) {
+    let point = objective.point + lane
+    for index in 0..<dimension { target[index] = point[index &* LaneMemory.lanes] }
+  }
+
   /// Searches minima until there is no sample left.
   ///
   /// - Parameters:
   ///   - next: Loads the next sample into a lane; `false` where there is none.
   ///   - done: Takes what a lane has found, and whether it has converged; if not, the sample needs the general way.
-  /// - Complexity: Some 15 evaluations for a sample, each with t² products for K; no allocation.
+  /// - Complexity: Some 12 evaluations for a sample, each with t² products for K; no allocation.
   func run(next: (_ lane: Int) -> Bool, done: (_ lane: Int, _ hasConverged: Bool) -> Void) {
     var active = Lanes(repeating: false)
     func begin(_ lane: Int) {
@@ -111,17 +140,21 @@ final class BatchedFitter {
       // NaN compares false.
       let isDefined = marks.good .& (largest .< .infinity)
       let isUnusual = search.observe(isDefined: isDefined)
-      let stops = active .& isDefined .& (largest .<= Self.tolerance)
-      var fails = active .& isUnusual .& .!stops
-      for lane in 0..<LaneMemory.lanes where search.age(lane) >= Self.evaluationLimit {
-        fails[lane] = active[lane] && !stops[lane]
-      }
+      let isSecond = active .& isDefined .& search.isSecond
+      if any(isSecond) { search.rescale(objective.formCurvatures(), lanes: isSecond) }
+      let rest = search.direct()
+      let stops = active .& isDefined .& (rest .<= Self.tolerance)
       if any(stops) {
+        // Before the points move on.
         let found = objective.values(stops) - logDeterminants
         values = values.replacing(with: found, where: stops)
         isAdmissible = (isAdmissible .& .!stops) .| (stops .& marks.positive)
       }
-      search.advance(active: active, isDefined: isDefined)
+      search.move(active: active, isDefined: isDefined)
+      var fails = active .& isUnusual .& .!stops
+      for lane in 0..<LaneMemory.lanes where search.age(lane) >= Self.evaluationLimit {
+        fails[lane] = active[lane] && !stops[lane]
+      }
       let ends = stops .| fails
       guard any(ends) else { continue }
       for lane in 0..<LaneMemory.lanes where ends[lane] {

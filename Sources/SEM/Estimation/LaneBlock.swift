@@ -8,6 +8,7 @@ internal import SEMNumerics
 ///
 ///     V = J_ll⁻¹    M̃_ol = -M J_ol V    M̃_ll = V J_lo M J_ol V + V
 ///     R = (I - A) M̃    E = R (I - A)ᵀ    ∂F/∂A = -2 S⁻¹ R    ∂F/∂S = S⁻¹ - S⁻¹ E S⁻¹
+///     P = S⁻¹ - S⁻¹ (I - A) V (I - A)ᵀ S⁻¹
 ///
 /// All but M J_ol and the two products with V are sums over the few paths and covariances of the pattern, so that an
 /// evaluation takes p · (paths from latent variables) + p l² products and no p³. S must not be singular; Σ is positive
@@ -86,6 +87,10 @@ private struct LaneCompiler {
   private var placeInComponent: [Int]
   /// M̃ for pairs with a latent variable: observed × latent, and latent × latent.
   private var cross = 0, latent = 0
+  /// V.
+  private var conditional = 0
+  /// For each variable the elements of its row of -S⁻¹ (I - A) that stand in columns of latent variables.
+  private var outflows: [[(latent: Int, place: Int)]]
   private var residuals: [Pair: Int] = [:]
   private var spreads: [Int: Int] = [:]
   private var weighted: [Pair: Int] = [:]
@@ -108,6 +113,7 @@ private struct LaneCompiler {
     minusOne = self.programs.constant(-1)
     parents = [[Path]](repeating: [], count: m)
     children = [[Path]](repeating: [], count: m)
+    outflows = [[(latent: Int, place: Int)]](repeating: [], count: m)
     componentOf = [Int](repeating: -1, count: m)
     placeInComponent = [Int](repeating: 0, count: m)
   }
@@ -119,6 +125,7 @@ private struct LaneCompiler {
     if l > 0 { expectations() }
     gradient()
     value()
+    curvatures()
     return true
   }
 
@@ -220,6 +227,7 @@ private struct LaneCompiler {
   /// V and M̃.
   private mutating func expectations() {
     let variance = programs.reserve(l * l)
+    conditional = variance
     let negative = precision(into: variance)
     let pivots = programs.reserve(l)
     programs.gradients.invert(variance, order: l, pivots: pivots, .precisions)
@@ -258,6 +266,7 @@ private struct LaneCompiler {
         }
       }
       let products = terms.map { $0.isEmpty ? -1 : sum($0) }
+      for i in 0..<m where products[i] >= 0 { outflows[i].append((c, products[i])) }
       for j in 0..<m where j < n || j - n >= c {
         let others = children[j].filter { products[$0.other] >= 0 }
         if j >= n {
@@ -375,5 +384,35 @@ private struct LaneCompiler {
       let trace = sum((0..<(c * c)).map { Term(components[component].inverse + $0, place + $0) }, \.values)
       programs.traceTerms.append(Term(trace, programs.constant(weight)))
     }
+  }
+
+  /// The curvatures along the parameters: P_ii M̃_jj of a path, P_ii P_jj of a covariance.
+  private mutating func curvatures() {
+    var precisions: [Int: (own: Int, weighted: Int)] = [:]
+    for index in structure.freeElements {
+      let element = structure.elements[index]
+      for i in [element.row, element.column] where precisions[i] == nil {
+        if element.kind == .path, i != element.row { continue }
+        let own = explainedPrecision(i)
+        precisions[i] = (own, sum([Term(own, programs.constant(weight))], \.curvatures))
+      }
+      guard let row = precisions[element.row] else { continue }
+      let other =
+        element.kind == .path
+        ? expected(element.column, element.column) : precisions[element.column]?.own ?? row.own
+      programs.curvatureTerms[element.parameter].append(Term(row.weighted, other))
+    }
+  }
+
+  /// P_ii: the precision of a residual as far as observed variables tell it, S⁻¹_ii less uᵀ V u.
+  private mutating func explainedPrecision(_ i: Int) -> Int {
+    let u = outflows[i]
+    guard !u.isEmpty else { return inverse(i, i) }
+    let terms = u.map { row in
+      let products = u.map { Term(conditional + row.latent + $0.latent * l, $0.place) }
+      return Term(sum(products, \.curvatures), row.place)
+    }
+    let unknown = sum(terms, \.curvatures)
+    return sum([Term(inverse(i, i), one), Term(unknown, minusOne)], \.curvatures)
   }
 }

@@ -101,6 +101,15 @@ final class LaneObjective {
   /// - Returns: Marks that are good where Σ is positive definite, and positive where S is too.
   func evaluate() -> LaneProgram.Marks { programs.gradients.run(memory) }
 
+  /// Forms the curvatures that the parameters have at the points of the last evaluation, up to a factor of each.
+  ///
+  /// The expected information of a path from j to i is about P_ii M̃_jj, that of a covariance P_ii P_jj; see
+  /// `Docs/Mathematics.md`, section 2.7.
+  func formCurvatures() -> UnsafeMutablePointer<Double> {
+    _ = programs.curvatures.run(memory)
+    return memory.at(programs.curvature)
+  }
+
   /// F plus log|S| of the samples at the points of the last evaluation, in the lanes asked for; others are not defined.
   func values(_ lanes: SIMDMask<SIMD8<Int64>>) -> SIMD8<Double> {
     _ = programs.values.run(memory)
@@ -118,12 +127,15 @@ struct LanePrograms {
   private(set) var constants: [Double: Int] = [:]
   let point: Int
   let gradient: Int
+  let curvature: Int
   /// Where Σ w tr(S⁻¹ E) stands.
   let trace: Int
   /// Where -θ stands.
   let negative: Int
   /// What the gradient by each parameter sums.
   var gradientTerms: [[LaneProgram.Term]]
+  /// What the curvature along each parameter sums.
+  var curvatureTerms: [[LaneProgram.Term]]
   /// What Σ w tr(S⁻¹ E) sums.
   var traceTerms: [LaneProgram.Term] = []
   /// What F subtracts beside log|S| of the samples.
@@ -132,13 +144,16 @@ struct LanePrograms {
   var logarithms: [(weight: Double, places: [Int])] = []
   var gradients = LaneProgram()
   var values = LaneProgram()
+  var curvatures = LaneProgram()
 
   init(dimension: Int) {
     point = 0
     gradient = dimension
-    trace = 2 * dimension
-    size = 3 * dimension + 1
+    curvature = 2 * dimension
+    trace = 3 * dimension
+    size = 4 * dimension + 1
     gradientTerms = [[LaneProgram.Term]](repeating: [], count: dimension)
+    curvatureTerms = gradientTerms
     negative = trace + 1
     let minusOne = constant(-1)
     gradients.combine(negative, [.init(point, minusOne)], count: dimension)
@@ -147,10 +162,15 @@ struct LanePrograms {
   /// Sums the terms that all blocks have put down.
   mutating func finish() {
     let zero = constant(0)
-    for (parameter, terms) in gradientTerms.enumerated() {
-      gradients.sum(gradient + parameter, terms.isEmpty ? [.init(zero, zero)] : terms)
+    for parameter in gradientTerms.indices {
+      let (slopes, bends) = (gradientTerms[parameter], curvatureTerms[parameter])
+      gradients.sum(gradient + parameter, slopes.isEmpty ? [.init(zero, zero)] : slopes)
+      curvatures.sum(curvature + parameter, bends.isEmpty ? [.init(zero, zero)] : bends)
     }
     values.sum(trace, traceTerms)
+    gradients.arrange()
+    values.arrange()
+    curvatures.arrange()
   }
 
   mutating func reserve(_ count: Int = 1) -> Int {

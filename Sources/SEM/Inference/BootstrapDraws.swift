@@ -78,7 +78,7 @@ struct DrawPlan: Sendable {
       else { return }
       worker.use(evaluator, quantities)
       // Enough for every thread, few where one draw takes long.
-      let chunk = worker.isBatched ? max(LaneMemory.lanes, min(64, draws / (4 * count))) : 4
+      let chunk = worker.isBatched ? max(LaneMemory.lanes, min(256, draws / (8 * count))) : 4
       var reported = 0
       while true {
         let first = store.next.wrappingAdd(chunk, ordering: .relaxed).oldValue

@@ -51,13 +51,15 @@ final class StatisticEvaluator {
   private let blocks: [SolutionWorkspace]
   private let effectPaths: EffectPaths
   /// The free parameter, from 0, of each row; -1 for fixed rows.
-  private let parameters: [Int]
+  private let parameters: [(row: Int, parameter: Int)]
   /// For rows of fixed covariates, where the sample's moment stands.
   private let sampleRows: [(row: Int, block: Int, left: Int, right: Int)]
   /// Whether moments of the sample are needed: those of fixed covariates.
   var needsSample: Bool { !sampleRows.isEmpty }
   private var values: [Double]
-  private let steps: [Step]
+  /// The statistics that are free parameters, and the others.
+  private var plain: [(place: Int, row: Int)] = []
+  private var steps: [(place: Int, step: Step)] = []
   /// Whether statistics need the matrices of the solution.
   private let needsSolution: Bool
   private let formulas: [CompiledExpression]
@@ -67,6 +69,7 @@ final class StatisticEvaluator {
   /// The rows whose labels formulas name.
   private let labelledRows: [Int]
   private var labelledValues: [Double]
+  private var scaledValues: [Double]
   private let labelledScales: [StandardizationKind: [Scale]]
 
   /// Π V^e for one row.
@@ -99,7 +102,9 @@ final class StatisticEvaluator {
     let table = fit.table
     let blocks = table.blocks.map { SolutionWorkspace(table: table, block: $0) }
     self.blocks = blocks
-    parameters = table.rows.map { $0.free - 1 }
+    parameters = table.rows.indices.compactMap { row in
+      table.rows[row].free > 0 ? (row, table.rows[row].free - 1) : nil
+    }
     values = fit.rowValues
     sampleRows = table.rows.enumerated().compactMap { index, row in
       guard row.isExogenous, row.free == 0 else { return nil }
@@ -116,6 +121,7 @@ final class StatisticEvaluator {
     }
     labelledRows = labelled
     labelledValues = [Double](repeating: 0, count: labelled.count)
+    scaledValues = labelledValues
     var formulas: [CompiledExpression] = []
     formulaPlaces = table.definitions.map { definition in
       guard
@@ -167,12 +173,14 @@ final class StatisticEvaluator {
     }
     if hasTest { add(.chiSquare, .chiSquare) }
     self.statistics = statistics
-    self.steps = steps
     needsSolution = steps.contains {
       switch $0 {
       case .row, .formula, .chiSquare: false
       default: true
       }
+    }
+    for (place, step) in steps.enumerated() {
+      if case .row(let row) = step { plain.append((place, row)) } else { self.steps.append((place, step)) }
     }
   }
 
@@ -247,7 +255,7 @@ final class StatisticEvaluator {
     sample: ((_ block: Int) -> (covariance: UnsafePointer<Double>, mean: UnsafePointer<Double>))?,
     isAdmissible: Bool = false, into results: UnsafeMutablePointer<Double>
   ) -> Bool {
-    for row in parameters.indices where parameters[row] >= 0 { values[row] = estimates[parameters[row]] }
+    for item in parameters { values[item.row] = estimates[item.parameter] }
     if let sample {
       for item in sampleRows {
         let moments = sample(item.block)
@@ -263,10 +271,14 @@ final class StatisticEvaluator {
       for block in blocks where !block.update(base) { isDefined = false }
     }
     guard isDefined else {
-      for index in steps.indices { results[index] = .nan }
+      for place in statistics.indices { results[place] = .nan }
       return false
     }
-    for (index, step) in steps.enumerated() {
+    values.withUnsafeBufferPointer { values in
+      for item in plain { results[item.place] = values[item.row].isFinite ? values[item.row] : .nan }
+    }
+    for (position, row) in labelledRows.enumerated() { labelledValues[position] = values[row] }
+    for (index, step) in steps {
       let value: Double
       switch step {
       case .row(let row): value = values[row]
@@ -298,9 +310,10 @@ final class StatisticEvaluator {
   private func formula(_ index: Int, scales: [Scale]?) -> Double {
     let place = formulaPlaces[index]
     guard place >= 0 else { return .nan }
+    guard let scales else { return formulas[place].value(labelledValues, workspace: &workspaces[place]) }
     for (position, row) in labelledRows.enumerated() {
-      labelledValues[position] = values[row] * (scales.map { factor($0[position]) } ?? 1)
+      scaledValues[position] = values[row] * factor(scales[position])
     }
-    return formulas[place].value(labelledValues, workspace: &workspaces[place])
+    return formulas[place].value(scaledValues, workspace: &workspaces[place])
   }
 }

@@ -83,7 +83,9 @@ final class DrawWorker {
     _ batch: (samples: BatchedResampler, fitter: BatchedFitter)
   ) -> Bool {
     let samples = batch.samples
-    var made = draws.lowerBound..<draws.lowerBound
+    /// The draws that have been made, and those of them that lie in the lanes of the samples.
+    var drawn = draws.lowerBound..<draws.lowerBound
+    var made = drawn
     var next = draws.lowerBound
     var isCancelled = false
     var determinants = (sum: SIMD8<Double>(), isDefined: BatchedFitter.Lanes(repeating: true))
@@ -92,14 +94,18 @@ final class DrawWorker {
     var multipliers = SIMD8<Double>()
 
     func makeMore() -> Bool {
-      let first = next
-      var end = first
-      while end < draws.upperBound, end - first < LaneMemory.lanes, !isCancelled {
-        if control.isCancelled?() == true { isCancelled = true } else { end += 1 }
+      if next < drawn.upperBound {
+        samples.layOut(from: next - drawn.lowerBound)
+      } else {
+        var end = next
+        while end < draws.upperBound, end - next < samples.capacity, !isCancelled {
+          if control.isCancelled?() == true { isCancelled = true } else { end += 1 }
+        }
+        guard end > next else { return false }
+        drawn = next..<end
+        if case .leaveOut(let sets) = job { samples.leaveOut(sets[drawn]) } else { samples.draw(drawn) }
       }
-      guard end > first else { return false }
-      made = first..<end
-      if case .leaveOut(let sets) = job { samples.leaveOut(sets[made]) } else { samples.draw(made) }
+      made = next..<min(next + LaneMemory.lanes, drawn.upperBound)
       determinants = batch.fitter.logDeterminants(samples.covariances)
       return true
     }
@@ -135,7 +141,9 @@ final class DrawWorker {
           return
         }
         results = store.row(places[lane])
-        for index in estimates.indices { estimates[index] = batch.fitter.estimate(index, lane: lane) }
+        estimates.withUnsafeMutableBufferPointer { estimates in
+          if let base = estimates.baseAddress { batch.fitter.copyEstimates(lane: lane, to: base) }
+        }
         let outcome = evaluate(
           chiSquare: max(multipliers[lane] * batch.fitter.values[lane], 0),
           sample: kept.isEmpty ? nil : kept[lane], isAdmissible: batch.fitter.isAdmissible[lane])

@@ -112,13 +112,69 @@ package struct LaneProgram {
   /// y = Σ x a over at least one term.
   package mutating func sum(_ y: Int, _ sum: [Term]) {
     precondition(!sum.isEmpty, "A sum needs a term.")
-    if let last = steps.last, last.code == Int32(sl_sums) {
+    if let last = steps.last, last.code == Int32(sl_sums), last.a == Int32(sum.count) {
       steps[steps.count - 1].count += 1
     } else {
-      append(sl_sums, 1, y: 0, x: Int32(terms.count))
+      append(sl_sums, 1, y: 0, x: Int32(terms.count), a: Int32(sum.count))
     }
-    terms += [place(y), Int32(sum.count)]
+    terms.append(place(y))
     append(sum)
+  }
+
+  /// Puts neighbouring sums of one length together, where none reads or writes what another one between them writes.
+  package mutating func arrange() {
+    var arranged = LaneProgram()
+    var records: [ArraySlice<Int32>] = []
+    func flush() {
+      // A sum comes a level after those whose numbers it reads or overwrites.
+      var written: [Int32: Int] = [:]
+      var read: [Int32: Int] = [:]
+      var levels: [[ArraySlice<Int32>]] = []
+      for record in records {
+        var level = 0
+        for place in record { level = max(level, (written[place] ?? -1) + 1) }
+        if let target = record.first {
+          level = max(level, (read[target] ?? -1) + 1)
+          written[target] = level
+        }
+        for place in record.dropFirst() { read[place] = max(level, read[place] ?? 0) }
+        while levels.count <= level { levels.append([]) }
+        levels[level].append(record)
+      }
+      for level in levels {
+        for (count, group) in Dictionary(grouping: level, by: \.count).sorted(by: { $0.key < $1.key }) {
+          arranged.append(
+            sl_sums, group.count, y: 0, x: Int32(arranged.terms.count), a: Int32(count / 2))
+          for record in group { arranged.terms += record }
+        }
+      }
+      records = []
+    }
+    for var step in steps {
+      if step.code == Int32(sl_sums) {
+        let length = 1 + 2 * Int(step.a)
+        for i in 0..<Int(step.count) {
+          let first = Int(step.x) + i * length
+          records.append(terms[first..<(first + length)])
+        }
+        continue
+      }
+      flush()
+      let length =
+        switch Int(step.code) {
+        case sl_combine: 2 * Int(step.a)
+        case sl_reciprocal: 2 * Int(step.count)
+        default: 0
+        }
+      if length > 0 {
+        let first = Int(step.x)
+        step.x = Int32(arranged.terms.count)
+        arranged.terms += terms[first..<(first + length)]
+      }
+      arranged.steps.append(step)
+    }
+    flush()
+    self = arranged
   }
 
   /// y[i] = Σ x[i] a for runs of numbers that stand `yStep` and `xStep` apart.
@@ -136,7 +192,13 @@ package struct LaneProgram {
 
   /// y = 1 / x for a variance x.
   package mutating func reciprocal(_ y: Int, _ x: Int) {
-    append(sl_reciprocal, 1, y: place(y), x: place(x), a: Int32(Pivots.variances.rawValue))
+    let price = Int32(Pivots.variances.rawValue)
+    if let last = steps.last, last.code == Int32(sl_reciprocal) {
+      steps[steps.count - 1].count += 1
+    } else {
+      append(sl_reciprocal, 1, y: 0, x: Int32(terms.count), a: price)
+    }
+    terms += [place(y), place(x)]
   }
 
   /// The symmetric matrix at y, of which the lower triangle is read, becomes its inverse. The pivots of L D Lᵀ, whose
@@ -176,19 +238,6 @@ package struct LaneProgram {
 }
 
 extension LaneKernels {
-  /// Σ w y yᵀ over rows, for eight sets of weights.
-  ///
-  /// - Parameters:
-  ///   - panels: The columns in panels of four, each rows × 4 with a row's numbers side by side; shared by all lanes.
-  ///   - weights: Eight weights for each row.
-  ///   - sums: 4 panels × 4 panels; what stands above the diagonal blocks is zero.
-  /// - Complexity: 8 n p² operations for n rows and p columns, in the widest vectors.
-  package static func moments(
-    panels: UnsafePointer<Double>, panelCount: Int, weights: LaneMemory, rows: Int, into sums: LaneMemory
-  ) {
-    sl_moments(panels, weights.pointer, rows, panelCount, sums.pointer)
-  }
-
   /// The largest |g| · scale of each lane, with one plain scale for each number; NaN where one is NaN.
   @inline(__always)
   package static func largest(_ g: UnsafePointer<Double>, scale: UnsafePointer<Double>, count: Int)

@@ -1,3 +1,5 @@
+internal import CLinearAlgebra
+
 /// A stream of random numbers that is a function of (seed, stream, purpose) and of nothing else.
 ///
 /// Give each replication, bootstrap sample or start its own `stream` number: what it draws then does not depend on which
@@ -74,43 +76,37 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return Int(product.high)
   }
 
-  /// The next `count` integers in 0 ..< `bound`: the same as so many calls of ``integer(below:)``, in half the time.
+  /// The next `count` integers in 0 ..< `bound`: the same as so many calls of ``integer(below:)``, in less than half the
+  /// time.
   ///
   /// - Complexity: O(`count`), no allocation.
   @inlinable
   package mutating func integers(below bound: Int, count: Int, _ body: (Int) -> Void) {
     var left = count
-    while left > 0 {
-      if left >= 8, let (first, second) = eightIntegers(below: bound) {
-        for i in 0..<4 { body(Int(first[i])) }
-        for i in 0..<4 { body(Int(second[i])) }
-        left -= 8
-      } else {
-        body(integer(below: bound))
-        left -= 1
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 256) { numbers in
+      while left > 0 {
+        let made = fill(numbers, below: bound, atMost: left)
+        for i in 0..<made { body(Int(numbers[i])) }
+        left -= made
+        if made == 0 {
+          body(integer(below: bound))
+          left -= 1
+        }
       }
     }
   }
 
-  /// Eight integers from two whole blocks; `nil`, and nothing taken, inside a block or where one must be drawn again.
+  /// Integers from whole blocks; none inside a block or where one must be drawn again.
   @usableFromInline
-  package mutating func eightIntegers(below bound: Int) -> (SIMD4<UInt64>, SIMD4<UInt64>)? {
+  package mutating func fill(_ numbers: UnsafeMutableBufferPointer<UInt32>, below bound: Int, atMost: Int)
+    -> Int
+  {
     precondition(bound > 0, "A random integer needs a positive bound.")
-    guard used == 4 else { return nil }
-    // Two blocks do not wait for each other.
-    var first = philoxBlock(counter: SIMD4(block &+ 1, 0, stream, 0), key: key)
-    var second = philoxBlock(counter: SIMD4(block &+ 2, 0, stream, 0), key: key)
-    let width = UInt64(bound)
-    var least = UInt64.max
-    for i in 0..<4 {
-      let (one, other) = (first[i].multipliedFullWidth(by: width), second[i].multipliedFullWidth(by: width))
-      least = min(least, one.low, other.low)
-      first[i] = one.high
-      second[i] = other.high
-    }
-    guard least >= width else { return nil }
-    block &+= 2
-    return (first, second)
+    guard used == 4, let width = UInt32(exactly: bound), let base = numbers.baseAddress else { return 0 }
+    let blocks = sk_philox_integers(
+      key.0, key.1, stream, block &+ 1, width, min(numbers.count, atMost) / 4, base)
+    block &+= UInt64(blocks)
+    return 4 * blocks
   }
 
   /// Puts the elements in random order, each order with the same probability.
