@@ -222,11 +222,14 @@ def command_row(rounds, without, log):
 
 
 def command_path():
-    return os.path.join(BUILD, "command", "release", "swift-sem")
+    return os.path.join(BUILD, "command", "installed", "swift-sem")
 
 
 def build():
-    """The benchmark program, and the command as `make install` builds it."""
+    """The benchmark program, and the command as `make install` builds and copies it.
+
+    The copy matters: of a file that a linker has just written, which comes in pages of its own, a start takes 0.6 ms more.
+    """
     static = ["--static-swift-stdlib"] if sys.platform == "linux" else []
     package = os.path.join(ROOT, "Benchmarks")
     command = ["swift", "build", "-c", "release", "--package-path", package]
@@ -236,6 +239,9 @@ def build():
         subprocess.run(command, check=True, stdout=sys.stderr)
     subprocess.run(["swift", "build", "-c", "release", "--package-path", ROOT, "--scratch-path",
                     os.path.join(BUILD, "command"), *static, "--product", "swift-sem"], check=True, stdout=sys.stderr)
+    os.makedirs(os.path.dirname(command_path()), exist_ok=True)
+    subprocess.run(["install", "-m", "755", os.path.join(BUILD, "command", "release", "swift-sem"), command_path()],
+                   check=True)
 
 
 def run(quick=False, only="", without=(), log=lambda text: print(text, file=sys.stderr, flush=True)):

@@ -3,8 +3,8 @@ internal import SEM
 internal import SEMReport
 
 struct CheckCommand: ParsableCommand {
-  static let configuration = CommandConfiguration.part(
-    "check",
+  static let configuration = CommandConfiguration(
+    commandName: "check",
     abstract: "Look at a model, and at data for it, without fitting.",
     discussion: """
       Shows the complete parameter table, degrees of freedom, whether the model is identified (and if not, which \

@@ -9,8 +9,8 @@ internal import SEMReport
 #endif
 
 struct CompareCommand: ParsableCommand {
-  static let configuration = CommandConfiguration.part(
-    "compare",
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
     abstract: "Compare models of the same data: likelihood ratio tests, nesting, AIC and BIC.",
     discussion: """
       Models are given as model files, which are fitted to --data or --cov, or as results of \

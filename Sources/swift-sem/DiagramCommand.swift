@@ -9,8 +9,8 @@ internal import SEMReport
 #endif
 
 struct DiagramCommand: ParsableCommand {
-  static let configuration = CommandConfiguration.part(
-    "diagram",
+  static let configuration = CommandConfiguration(
+    commandName: "diagram",
     abstract: "Draw the path diagram of a model, with or without estimates.",
     discussion: """
       The ending of --output tells what is written: .svg, .tex (TikZ), .dot (Graphviz), and, with the program \

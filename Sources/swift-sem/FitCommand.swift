@@ -4,8 +4,8 @@ internal import SEMReport
 internal import SEMStudy
 
 struct FitCommand: ParsableCommand {
-  static let configuration = CommandConfiguration.part(
-    "fit",
+  static let configuration = CommandConfiguration(
+    commandName: "fit",
     abstract: "Fit a model to data or to a covariance matrix.",
     discussion: """
       Examples:

@@ -3,8 +3,8 @@ internal import SEM
 internal import SEMReport
 
 struct InvarianceCommand: ParsableCommand {
-  static let configuration = CommandConfiguration.part(
-    "invariance",
+  static let configuration = CommandConfiguration(
+    commandName: "invariance",
     abstract: "Test measurement invariance over groups: configural, metric, scalar, strict.",
     discussion: """
       Each step makes more parameters equal over groups. A step holds if the change of fit stays within the rules of \

@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import SEM
 
 struct SimulateCommand: ParsableCommand {
-  static let configuration = CommandConfiguration.part(
-    "simulate",
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
     abstract: "Draw a sample from a model with known parameters.",
     discussion: """
       Fixed values and start() values in the model are the truth; what has neither is 1 for loadings and variances and \

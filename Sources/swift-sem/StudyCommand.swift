@@ -16,8 +16,8 @@ enum LanguageChoice: String, Choice {
 }
 
 struct StudyCommand: ParsableCommand {
-  static let configuration = CommandConfiguration.part(
-    "study",
+  static let configuration = CommandConfiguration(
+    commandName: "study",
     abstract:
       "Do a whole survey study: from one study file to the tables, diagrams and report that a paper prints.",
     discussion: """

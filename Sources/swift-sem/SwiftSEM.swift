@@ -132,15 +132,6 @@ private func end(_ status: Int32) -> Never {
   exit(status)
 }
 
-extension CommandConfiguration {
-  /// The configuration of a command within `swift-sem`; parsed alone it needs to know where it belongs.
-  static func part(_ name: String, abstract: String, discussion: String) -> CommandConfiguration {
-    var configuration = CommandConfiguration(commandName: name, abstract: abstract, discussion: discussion)
-    configuration._superCommandName = Software.name
-    return configuration
-  }
-}
-
 /// How the process ends; scripts depend on the numbers.
 enum ExitStatus: Int32, Error {
   case fine = 0
