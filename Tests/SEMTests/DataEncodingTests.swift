@@ -19,6 +19,19 @@ import Testing
     try expectChinese(DataTable(csv: Self.chinese, options: CSVOptions(encoding: .gb18030)))
   }
 
+  /// 1, 2 and 4 bytes for a character, and the euro sign as Windows writes it.
+  @Test func gb18030OfAllLengths() throws {
+    let rows: [UInt8] =
+      [0xD5, 0xC5, 0x2C, 0x80, 0x35, 0x0A] + [0x95, 0x32, 0x82, 0x36, 0x2C, 0x80, 0x80, 0x0A]
+      + [0x82, 0x80, 0x2C, 0x31, 0x0A]
+    let table = try DataTable(csv: Self.chinese.prefix(11) + rows, options: CSVOptions(encoding: .gb18030))
+    #expect(try table.categories(of: "姓名") == ["张", "𠀀", "個"])
+    #expect(try table.categories(of: "分数") == ["€5", "€€", "1"])
+    #expect(throws: DataError.self) {
+      try DataTable(csv: Self.chinese + [0xC4], options: CSVOptions(encoding: .gb18030))
+    }
+  }
+
   @Test func gb18030TrailBytesAreNotDelimiters() throws {
     // 晐 is 0x95 0x7C in GB18030; its second byte is the bar of ASCII.
     let bytes: [UInt8] = [0x95, 0x7C, 0xD6, 0xD0, 0x7C, 0x62, 0x0A, 0x31, 0x7C, 0x32, 0x0A]

@@ -25,15 +25,25 @@ package enum GB18030 {
         )
       }
       defer { iconv_close(converter) }
-      // Two bytes become three at most; a byte above 0x7F alone is no text.
-      var text = [UInt8](repeating: 0, count: 2 * bytes.count)
+      // Two bytes become three at most, the euro sign one byte three.
+      var text = [UInt8](repeating: 0, count: 3 * bytes.count)
       let room = text.count
       let left = text.withUnsafeMutableBytes { text -> Int? in
         var source = UnsafeMutableRawPointer(mutating: bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
         var target = text.baseAddress?.assumingMemoryBound(to: CChar.self)
         var (sourceLeft, targetLeft) = (bytes.count, room)
-        let result = iconv(converter, &source, &sourceLeft, &target, &targetLeft)
-        return result == -1 ? nil : targetLeft
+        while iconv(converter, &source, &sourceLeft, &target, &targetLeft) == -1 {
+          // Windows writes the euro sign as a byte that the standard leaves free.
+          guard errno == EILSEQ, let at = source, UnsafeRawPointer(at).load(as: UInt8.self) == 0x80 else {
+            return nil
+          }
+          for byte in "€".utf8 {
+            UnsafeMutableRawPointer(target)?.storeBytes(of: byte, as: UInt8.self)
+            target = target?.successor()
+          }
+          (source, sourceLeft, targetLeft) = (at.successor(), sourceLeft - 1, targetLeft - 3)
+        }
+        return targetLeft
       }
       guard let left else { return nil }
       text.removeLast(left)
