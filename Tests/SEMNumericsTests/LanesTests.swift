@@ -244,8 +244,12 @@ import Testing
     let (largest, longest) = (LaneMemory(count: 1), LaneMemory(count: 1))
     let shares = fresh(3)
     let (query, direction, scales) = (fresh(n), fresh(n), fresh(n))
+    let windows = UnsafeMutablePointer<Int64>.allocate(capacity: 8)
+    defer { windows.deallocate() }
+    for lane in 0..<8 { (windows + lane).initialize(to: lane == 3 ? 1 : 2) }
     var search = sl_search(
-      order: n, history: 3, count: 2, newest: 1, next: 2, inverse: k.pointer, length: length.pointer,
+      order: n, history: 3, count: 2, newest: 1, next: 2, windows: windows,
+      inverse: k.pointer, length: length.pointer,
       step_limit: 0.8, point: vectors[4].pointer, gradient: vectors[5].pointer,
       last_gradient: vectors[0].pointer, query: query.pointer, direction: direction.pointer,
       scales: scales.pointer, moves: moves.pointer, changes: changes.pointer, curvatures: curvatures.pointer,

@@ -5,7 +5,7 @@ import Testing
 
 /// Eight samples fitted at once against the same samples fitted one by one.
 @Suite struct BatchedFitterTests {
-  /// What a last scaled gradient of 4e-9 leaves after one step more, relative to the estimate; more where the Hessian is
+  /// What a search leaves that is expected to end 2e-9 from the minimum, relative to the estimate; more where the Hessian is
   /// ill-conditioned.
   static let closeness = 1e-7
   /// The same for F, whose error is the square; beside it stands the rounding of a sum of numbers around 10.

@@ -79,4 +79,27 @@ import Testing
       }
     }
   }
+
+  /// Of an empty sample the gradient by a variance is P_ii, and the curvature along it P_ii².
+  @Test func curvaturesAlongVariances() throws {
+    let fit = try InferenceModels.fitThreeFactors()
+    let fitter = try #require(RepeatedFitter(table: fit.table, moments: fit.moments, options: fit.options))
+    let objective = try #require(LaneObjective(fitter))
+    let empty = (LaneMemory(count: 81), LaneMemory(count: 9))
+    for lane in 0..<8 {
+      objective.setSample(block: 0, lane: lane, covariance: empty.0, mean: empty.1, from: 0)
+      objective.setPoint(fit.estimates, lane: lane)
+    }
+    #expect(all(objective.evaluate().good))
+    let curvatures = objective.formCurvatures()
+    var count = 0
+    for row in fit.table.rows where row.free > 0 && row.op == .covariance && row.lhs == row.rhs {
+      let place = 8 * (row.free - 1)
+      let slope = objective.gradient[place]
+      #expect(slope > 0)
+      #expect((curvatures[place] - slope * slope).magnitude <= Self.rounding * max(1, slope * slope))
+      count += 1
+    }
+    #expect(count == 12)
+  }
 }

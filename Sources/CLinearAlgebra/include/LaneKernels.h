@@ -39,8 +39,10 @@ typedef struct {
 // A search by L-BFGS for eight functions of `order` parameters.
 typedef struct {
   long order;
-  // How many steps are remembered at most and now, in a ring; the newest and the one that comes.
+  // How many steps are remembered at most and used now, in a ring; the newest and the one that comes.
   long history, count, newest, next;
+  // How many steps each lane uses.
+  const int64_t *windows;
   // The symmetric K that all lanes share, in panels of eight rows, each order × 8 with zeros below the last row; and the
   // scale of a parameter's steps: plain numbers.
   const double *inverse, *length;

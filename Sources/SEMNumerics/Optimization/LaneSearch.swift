@@ -31,8 +31,9 @@ package final class LaneSearch {
   /// The most that a step is trusted to shorten the next one.
   private static let bestRatio = 0.2
 
-  /// How many steps are remembered: with more, a step costs more than the evaluations that it saves.
-  private static let history = 5
+  /// How many steps are used, and from which evaluation on so many as are remembered: most searches end before, and with
+  /// more steps each costs more than the evaluations that they save.
+  private static let (window, history, patience) = (3, 12, 18)
 
   /// Makes the memory of a search.
   ///
@@ -126,9 +127,14 @@ package final class LaneSearch {
   ///   same factor as from the last one to this one, or by a fifth if they did by more.
   /// - Complexity: 8 order² products for K and 8 order for each step remembered.
   package func direct() -> SIMD8<Double> {
+    let windows = SIMD8<Int64>(repeating: Int64(Self.window))
+      .replacing(with: Int64(Self.history), where: ages .> Int64(Self.patience))
     var search = state()
-    withUnsafeMutableBytes(of: &longest) { longest in
-      if let longest = longest.baseAddress {
+    search.count = min(search.count, Int(windows.max()))
+    withUnsafeBytes(of: windows) { windows in
+      search.windows = windows.baseAddress?.assumingMemoryBound(to: Int64.self)
+      withUnsafeMutableBytes(of: &longest) { longest in
+        guard let longest = longest.baseAddress else { return }
         sl_direct(&search, longest.assumingMemoryBound(to: Double.self))
       }
     }
@@ -156,6 +162,7 @@ package final class LaneSearch {
     sl_search(
       order: order, history: Self.history, count: min(evaluations - 1, Self.history),
       newest: (evaluations - 2 + Self.history) % Self.history, next: (evaluations - 1) % Self.history,
+      windows: nil,
       inverse: inverse.pointer, length: length.pointer, step_limit: stepLimit, point: point,
       gradient: gradient, last_gradient: lastGradient.pointer, query: query.pointer,
       direction: direction.pointer, scales: scales.pointer, moves: moves.pointer, changes: changes.pointer,
