@@ -131,7 +131,7 @@ extension StartingValues {
         guard intercept >= 0, rows[intercept].free == 0 else { continue }
         let weight = 1 / max(covariance[variable, variable], .leastNormalMagnitude)
         let coefficients = free.map { factor in
-          loadings(of: factor).first { rows[$0].right == variable }.flatMap { values[$0] } ?? 0
+          members(of: factor).first { loading($0).right == variable }.flatMap { values[loadingRows[$0]] } ?? 0
         }
         for a in 0..<n {
           target[a] += weight * coefficients[a] * (sampleMean[variable] - rows[intercept].fixed)
@@ -141,6 +141,7 @@ extension StartingValues {
       let isSolved = Self.solve(&gram, &target)
       for (a, factor) in free.enumerated() { means[factor] = isSolved ? target[a] : 0 }
     }
+    addMeansOfCauses(to: &means)
     // Intercepts: what the causes do not explain of each mean.
     var intercepts = means
     for (index, row) in rows.enumerated() {
@@ -152,6 +153,23 @@ extension StartingValues {
     }
     for (index, row) in rows.enumerated() where row.op == .intercept && row.isEstimated {
       values[index] = intercepts[row.left]
+    }
+  }
+
+  /// Adds what their causes give the latent variables whose intercepts are not estimated: MIMIC models, higher orders.
+  private func addMeansOfCauses(to means: inout [Double]) {
+    let intercepts = means
+    // A sweep carries means one path further.
+    for _ in observedCount..<variableCount {
+      var sums = intercepts
+      for (index, row) in rows.enumerated() {
+        guard let (target, origin) = row.path, target >= observedCount,
+          interceptRow[target] < 0 || !rows[interceptRow[target]].isEstimated
+        else { continue }
+        sums[target] += (values[index] ?? 0) * means[origin]
+      }
+      if sums == means { return }
+      means = sums
     }
   }
 }

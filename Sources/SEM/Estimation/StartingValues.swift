@@ -3,8 +3,9 @@ internal import SEMNumerics
 /// Starting values without iteration: loadings by instrumental variables, latent covariances by the multiple-group
 /// method, regressions by least squares.
 ///
-/// 1. Loadings of a factor from triads, λⱼ/λ₁ = Σₖ rⱼₖ r₁ₖ / Σₖ r₁ₖ² (FABIN2, Hägglund 1982), in correlations, so that a
-///    change of a variable's unit changes its starting values exactly.
+/// 1. Loadings of a factor from triads, λⱼ/λ₁ = Σₖ wₖ rⱼₖ r₁ₖ / Σₖ wₖ r₁ₖ² (FABIN2, Hägglund 1982), in correlations, so
+///    that a change of a variable's unit changes its starting values exactly. The factor's own indicators k have weight
+///    1, other observed variables less.
 /// 2. Covariances among factors and with other variables through L = (Λᵀ D⁻¹ Λ)⁻¹ Λᵀ D⁻¹ (Guttman 1952). Factors are done
 ///    level by level, so that second-order factors see first-order ones as their indicators.
 /// 3. Regressions by least squares on those covariances; residual variances are what remains, kept positive.
@@ -36,12 +37,14 @@ struct StartingValues {
   let hasMeanStructure: Bool
   let sampleMean: [Double]?
   /// The rows of loadings, factor by factor, and where each variable's begin.
-  private let loadingRows: [Int]
+  let loadingRows: [Int]
   private let firstLoading: [Int]
   /// The row of each variance or covariance, and of each intercept or -1.
   private let covarianceRows: ElementIndex
   private(set) var interceptRow: [Int]
   private(set) var isIndicator: [Bool]
+  /// Whether the covariance of any two latent variables is fixed to zero.
+  let hasOrthogonalFactors: Bool
   private(set) var isOutcome: [Bool]
   /// Variables whose covariances are known or already estimated.
   var isKnown: [Bool]
@@ -57,15 +60,29 @@ struct StartingValues {
 
   /// Starting values of all free parameters; a parameter shared by blocks takes the first block's value.
   static func values(table: ParameterTable, moments: [SampleMoments]) -> [Double] {
-    var result = [Double?](repeating: nil, count: table.freeParameterCount)
-    for (index, block) in table.blocks.enumerated() {
-      var starter = StartingValues(table: table, block: block, moments: moments[index])
+    var result = [Double](repeating: .nan, count: table.freeParameterCount)
+    for index in table.blocks.indices {
+      var starter = StartingValues(table: table, block: table.blocks[index], moments: moments[index])
       starter.estimate()
-      for (row, value) in zip(starter.rows, starter.values) where row.free > 0 {
-        if let value, value.isFinite, result[row.free - 1] == nil { result[row.free - 1] = value }
+      starter.fill(&result)
+    }
+    for parameter in result.indices where result[parameter].isNaN { result[parameter] = 0 }
+    table.rows.withUnsafeBufferPointer { rows in
+      for index in rows.indices where rows[index].free > 0 {
+        if let start = rows[index].start { result[rows[index].free - 1] = start }
       }
     }
-    return override(result.map { $0 ?? 0 }, by: table)
+    keepWithinBounds(&result, of: table)
+    return result
+  }
+
+  /// Writes what is known of parameters that are still NaN.
+  private func fill(_ result: inout [Double]) {
+    for index in rows.indices where rows[index].free > 0 {
+      if let value = values[index], value.isFinite, result[rows[index].free - 1].isNaN {
+        result[rows[index].free - 1] = value
+      }
+    }
   }
 
   /// The plain starts of lavaan's default without its factor analysis: loadings 1, half the variances, latent
@@ -86,26 +103,19 @@ struct StartingValues {
         }
       }
     }
-    return withinBounds(result, of: table)
+    keepWithinBounds(&result, of: table)
+    return result
   }
 
-  private static func override(_ values: [Double], by table: ParameterTable) -> [Double] {
-    var values = values
-    for index in table.rows.indices where table.rows[index].free > 0 {
-      if let start = table.rows[index].start { values[table.rows[index].free - 1] = start }
+  /// Bounds hold from the start.
+  private static func keepWithinBounds(_ values: inout [Double], of table: ParameterTable) {
+    table.rows.withUnsafeBufferPointer { rows in
+      for index in rows.indices where rows[index].free > 0 {
+        let free = rows[index].free - 1
+        if let lower = rows[index].lower { values[free] = max(values[free], lower) }
+        if let upper = rows[index].upper { values[free] = min(values[free], upper) }
+      }
     }
-    return withinBounds(values, of: table)
-  }
-
-  private static func withinBounds(_ values: [Double], of table: ParameterTable) -> [Double] {
-    var values = values
-    // Bounds hold from the start.
-    for index in table.rows.indices where table.rows[index].free > 0 {
-      let free = table.rows[index].free - 1
-      if let lower = table.rows[index].lower { values[free] = max(values[free], lower) }
-      if let upper = table.rows[index].upper { values[free] = min(values[free], upper) }
-    }
-    return values
   }
 
   private init(table: ParameterTable, block: ModelBlock, moments: SampleMoments) {
@@ -125,6 +135,7 @@ struct StartingValues {
     for j in 0..<p {
       for i in 0..<p { covariance.elements[i + j * m] = moments.covariance.elements[i + j * p] }
     }
+    var hasOrthogonalFactors = false
     var rows: [Row] = []
     rows.reserveCapacity(numbered.rows.count)
     for row in numbered.rows {
@@ -145,6 +156,9 @@ struct StartingValues {
       if table.rows[index].isExogenous {
         fixed = row.op == .intercept ? moments.mean?[left] ?? 0 : covariance[left, right]
       }
+      if row.op == .covariance, left != right, min(left, right) >= p, table.rows[index].free == 0, fixed == 0 {
+        hasOrthogonalFactors = true
+      }
       rows.append(
         Row(
           op: row.op, left: left, right: right, free: table.rows[index].free, fixed: fixed,
@@ -160,20 +174,26 @@ struct StartingValues {
     self.loadingRows = loadingRows
     self.covarianceRows = covarianceRows
     self.rows = rows
+    self.hasOrthogonalFactors = hasOrthogonalFactors
     values = rows.map { $0.free > 0 ? $0.start : $0.fixed }
   }
 
-  /// The rows of a latent variable's loadings, in the table's order.
-  func loadings(of factor: Int) -> ArraySlice<Int> {
-    loadingRows[firstLoading[factor]..<firstLoading[factor + 1]]
-  }
+  /// The places of a latent variable's loadings in ``loadingRows``, in the table's order.
+  func members(of factor: Int) -> Range<Int> { firstLoading[factor]..<firstLoading[factor + 1] }
+
+  /// The row of a loading by its place.
+  @inline(__always)
+  func loading(_ member: Int) -> Row { rows[loadingRows[member]] }
 
   private mutating func estimate() {
     var waiting = Array(observedCount..<variableCount)
+    var ready: [Int] = []
+    ready.reserveCapacity(waiting.count)
     while !waiting.isEmpty {
-      let ready = waiting.filter { factor in
-        let members = loadings(of: factor)
-        return !members.isEmpty && members.allSatisfy { isKnown[rows[$0].right] }
+      ready.removeAll(keepingCapacity: true)
+      for factor in waiting {
+        let members = members(of: factor)
+        if !members.isEmpty, members.allSatisfy({ isKnown[loading($0).right] }) { ready.append(factor) }
       }
       guard !ready.isEmpty else { break }
       estimateFactors(ready)
@@ -202,6 +222,8 @@ struct StartingValues {
 
   /// A factor's loading, by places among the indicators and factors that are estimated together.
   struct Loading {
+    /// The place among ``rows``.
+    var row: Int
     var indicator: Int
     var factor: Int
     var value: Double
@@ -214,8 +236,8 @@ struct StartingValues {
     var placeOf = [Int](repeating: -1, count: variableCount)
     var isShared = false
     for factor in factors {
-      for index in loadings(of: factor) {
-        let variable = rows[index].right
+      for member in members(of: factor) {
+        let variable = loading(member).right
         if placeOf[variable] >= 0 {
           isShared = true
         } else {
@@ -224,36 +246,29 @@ struct StartingValues {
         }
       }
     }
-    let deviation = (0..<variableCount).map {
-      isKnown[$0] && covariance[$0, $0] > 0 ? covariance[$0, $0].squareRoot() : 0
+    let m = variableCount
+    var slices = NumberSlices(capacity: 2 * m + factors.count + indicators.count)
+    let deviation = slices.take(m)
+    let scratch = slices.take(m)
+    let phi = slices.take(factors.count)
+    let theta = slices.take(indicators.count)
+    let memory = slices.buffer
+    for variable in 0..<m where isKnown[variable] && covariance[variable, variable] > 0 {
+      deviation[variable] = covariance[variable, variable].squareRoot()
     }
     var lambda: [Loading] = []
     lambda.reserveCapacity(loadingRows.count)
-    var phi = [Double](repeating: 1, count: factors.count)
-    // Covariances that wider factors of the same indicators leave over (bifactor models).
-    var remaining = covariance
-    let order =
-      isShared
-      ? factors.indices.sorted { loadings(of: factors[$0]).count > loadings(of: factors[$1]).count }
-      : Array(factors.indices)
-    for c in order {
-      let members = loadings(of: factors[c])
-      let (found, variance) = oneFactor(factors[c], remaining, deviation)
-      phi[c] = variance
-      for (place, index) in members.enumerated() {
-        values[index] = found[place]
-        lambda.append(Loading(indicator: placeOf[rows[index].right], factor: c, value: found[place]))
-      }
-      guard isShared, sharesIndicators(factors[c], with: factors) else { continue }
-      for (i, a) in members.enumerated() {
-        for (j, b) in members.enumerated() where i != j {
-          remaining[rows[a].right, rows[b].right] -= found[i] * found[j] * variance
-        }
+    if isShared {
+      estimateSharing(factors, placeOf, deviation, scratch, phi, &lambda)
+    } else {
+      for c in factors.indices {
+        phi[c] = oneFactor(
+          factors[c], number: c, covariance, deviation, sharesIndicators: false, placeOf, scratch, &lambda)
       }
     }
+    for loading in lambda { values[loading.row] = loading.value }
 
     // Residual variances.
-    var theta = [Double](repeating: 0, count: indicators.count)
     for loading in lambda { theta[loading.indicator] += loading.value * loading.value * phi[loading.factor] }
     for (r, variable) in indicators.enumerated() {
       let total = covariance[variable, variable]
@@ -268,14 +283,34 @@ struct StartingValues {
     }
     addCovariances(
       of: factors, indicators: indicators, lambda: lambda, phi: phi, theta: theta, deviation: deviation)
+    withExtendedLifetime(memory) {}
+  }
+
+  /// Factors of the same indicators (bifactor models): the wider ones first, the others from what these leave over.
+  private func estimateSharing(
+    _ factors: [Int], _ placeOf: [Int], _ deviation: NumberSlice, _ scratch: NumberSlice, _ phi: NumberSlice,
+    _ lambda: inout [Loading]
+  ) {
+    var remaining = covariance
+    for c in factors.indices.sorted(by: { members(of: factors[$0]).count > members(of: factors[$1]).count }) {
+      let first = lambda.count
+      phi[c] = oneFactor(
+        factors[c], number: c, remaining, deviation, sharesIndicators: true, placeOf, scratch, &lambda)
+      guard isWider(factors[c], among: factors) else { continue }
+      for a in lambda[first...] {
+        for b in lambda[first...] where a.row != b.row {
+          remaining[rows[a.row].right, rows[b.row].right] -= a.value * b.value * phi[c]
+        }
+      }
+    }
   }
 
   /// Whether narrower factors measure with several of a factor's indicators.
-  private func sharesIndicators(_ factor: Int, with factors: [Int]) -> Bool {
+  private func isWider(_ factor: Int, among factors: [Int]) -> Bool {
     factors.contains { other in
-      guard other != factor, loadings(of: other).count < loadings(of: factor).count else { return false }
-      let shared = loadings(of: other).count { o in
-        loadings(of: factor).contains { rows[$0].right == rows[o].right }
+      guard other != factor, members(of: other).count < members(of: factor).count else { return false }
+      let shared = members(of: other).count { o in
+        members(of: factor).contains { loading($0).right == loading(o).right }
       }
       return shared > 1
     }
