@@ -12,6 +12,7 @@ import Testing
     var model: String
     var data: String
     var hasRandomCovariates = false
+    var hasMeans = false
     /// The most steps and evaluations of a fit.
     var steps: Int
     var evaluations: Int
@@ -23,18 +24,21 @@ import Testing
 
   static let cases = [
     Case(
-      name: "9 indicators", model: "three-factors", data: "HolzingerSwineford1939", steps: 6, evaluations: 7,
-      allocations: 1100),
+      name: "9 indicators", model: "three-factors", data: "HolzingerSwineford1939", steps: 5, evaluations: 6,
+      allocations: 640),
     Case(
       name: "11 indicators", model: "political-democracy", data: "PoliticalDemocracy", steps: 6,
       evaluations: 7,
-      allocations: 1600),
+      allocations: 1000),
     Case(
-      name: "MIMIC", model: "mimic", data: "HolzingerSwineford1939", steps: 6, evaluations: 7,
-      allocations: 1750),
+      name: "MIMIC", model: "mimic", data: "HolzingerSwineford1939", steps: 5, evaluations: 6,
+      allocations: 1300),
+    Case(
+      name: "MIMIC with means", model: "mimic", data: "HolzingerSwineford1939", hasMeans: true, steps: 5,
+      evaluations: 6, allocations: 1900),
     Case(
       name: "P2P", model: "p2p", data: "p2p-survey", hasRandomCovariates: true, steps: 4, evaluations: 5,
-      allocations: 5000),
+      allocations: 2850),
   ]
 
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -46,6 +50,7 @@ import Testing
     let data = try DataTable(contentsOf: Self.root.appending(path: "Examples/Data/\(example.data).csv").path)
     var options = ModelOptions()
     if example.hasRandomCovariates { options.fixedCovariates = false }
+    if example.hasMeans { options.meanStructure = true }
     let table = try Model(text, options: options).specification(dataVariables: data.variableNames).table
     return (
       try ModelFitter(table: table), [try SampleMoments(data, variables: table.blocks[0].observed)]

@@ -26,9 +26,15 @@ struct Collinearity {
   /// - Complexity: O(*p³*); allocates once, and again only for what it finds.
   init(_ covariance: Matrix) {
     let order = covariance.rowCount
-    var scale = covariance.diagonal
-    for i in 0..<order { scale[i] = scale[i] > 0 ? 1 / scale[i].squareRoot() : 1 }
-    if Self.isWellConditioned(covariance, scale) { return }
+    var slices = NumberSlices(capacity: order * (order + 1))
+    let scale = slices.take(order)
+    let memory = slices.buffer
+    defer { withExtendedLifetime(memory) {} }
+    for i in 0..<order {
+      let variance = covariance.elements[i + i * order]
+      scale[i] = variance > 0 ? 1 / variance.squareRoot() : 1
+    }
+    if Self.isWellConditioned(covariance, scale, factor: slices.take(order * order).pointer) { return }
     var kept: [Int] = []
     kept.reserveCapacity(order)
     // Row k, of `order` places, belongs to variable kept[k]. Row by row, so that sums run along memory.
@@ -62,17 +68,16 @@ struct Collinearity {
   }
 
   /// Whether every pivot of the correlations is far above the tolerance.
-  private static func isWellConditioned(_ covariance: Matrix, _ scale: [Double]) -> Bool {
+  private static func isWellConditioned(
+    _ covariance: Matrix, _ scale: NumberSlice, factor: UnsafeMutablePointer<Double>
+  ) -> Bool {
     let order = scale.count
-    let factor = NumberBuffer(count: order * order)
     covariance.elements.withUnsafeBufferPointer { covariance in
-      scale.withUnsafeBufferPointer { scale in
-        for j in 0..<order {
-          for i in j..<order { factor[i + j * order] = covariance[i + j * order] * scale[i] * scale[j] }
-        }
+      for j in 0..<order {
+        for i in j..<order { factor[i + j * order] = covariance[i + j * order] * scale[i] * scale[j] }
       }
     }
-    guard Kernels.choleskyInPlace(factor.pointer, order: order) else { return false }
+    guard Kernels.choleskyInPlace(factor, order: order) else { return false }
     return (0..<order).allSatisfy { i in
       let root = factor[i + i * order]
       return root * root > 2 * tolerance

@@ -76,8 +76,10 @@ extension DataProblem {
     let names = moments.variables
     var problems: [DataProblem] = []
     var varying: [Int] = []
+    varying.reserveCapacity(names.count)
     // One row makes every variable constant; that there is only one is what matters.
-    for (index, variance) in moments.covariance.diagonal.enumerated() where moments.count > 1 {
+    for index in names.indices where moments.count > 1 {
+      let variance = moments.covariance[index, index]
       let mean = moments.mean?[index] ?? 0
       if variance.squareRoot() > 1e-13 * abs(mean) {
         varying.append(index)

@@ -39,23 +39,26 @@ package final class MaximumLikelihoodBlock: BlockDiscrepancy {
     let order = structure.observedOrder
     let p = structure.observedCount
     let n = structure.momentOrder
-    let origin = order.map { moments.mean?[$0] ?? 0 }
-    self.moments = MomentWorkspace(
-      structure: structure, origin: structure.constant >= 0 ? origin : order.map { _ in 0 })
+    var origin = [Double](repeating: 0, count: p)
+    if structure.constant >= 0, let mean = moments.mean { for i in 0..<p { origin[i] = mean[order[i]] } }
+    self.moments = MomentWorkspace(structure: structure, origin: origin)
     let k = structure.sourceCount
     var slices = NumberSlices(capacity: 4 * n * n + k * k)
-    sample = slices.take(n * n)
+    let sample = slices.take(n * n)
+    self.sample = sample
     weight = slices.take(n * n)
     residual = slices.take(n * n)
     scratch = slices.take(n * n)
     total = slices.take(k * k)
     memory = slices.buffer
     let factor = scratch
-    for j in 0..<p {
-      for i in 0..<p {
-        let value = moments.covariance[order[i], order[j]]
-        sample[i + j * n] = value
-        factor[i + j * p] = value
+    moments.covariance.elements.withUnsafeBufferPointer { covariance in
+      for j in 0..<p {
+        for i in 0..<p {
+          let value = covariance[order[i] + order[j] * p]
+          sample[i + j * n] = value
+          factor[i + j * p] = value
+        }
       }
     }
     if structure.constant >= 0 { sample[n * n - 1] = 1 }

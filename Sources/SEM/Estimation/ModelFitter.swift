@@ -10,6 +10,8 @@ public final class ModelFitter {
   public let options: FitOptions
   private lazy var minimizer = NewtonMinimizer(
     dimension: table.freeParameterCount, lower: lower, upper: upper)
+  /// The rows of each block.
+  private lazy var numbered = table.blocks.map { BlockRows(table, block: $0) }
   private let constraints: ModelConstraints?
   private let lower: [Double]?
   private let upper: [Double]?
@@ -50,7 +52,8 @@ public final class ModelFitter {
     let scaled = Self.scale(moments, options)
     let found =
       largeObjective(scaled)
-      ?? Self.objective(table: table, moments: scaled, rows: rows, design: design, options: options)
+      ?? Self.objective(
+        table: table, moments: scaled, rows: rows, design: design, options: options, numbered: numbered)
     guard let objective = found else {
       throw Self.reason(table, scaled, rows, design, options)
     }
@@ -194,9 +197,13 @@ public final class ModelFitter {
     _ objective: ModelObjective
   ) -> FittedModel {
     let optimum = attempt.optimum
-    let blockValues = optimum.point.withUnsafeBufferPointer { point in
-      objective.blocks.map { block in point.baseAddress.flatMap(block.value(at:)) ?? .nan }
-    }
+    // The minimum of one block is known.
+    let blockValues =
+      objective.blocks.count == 1 && constraints == nil
+      ? [optimum.value]
+      : optimum.point.withUnsafeBufferPointer { point in
+        objective.blocks.map { block in point.baseAddress.flatMap(block.value(at:)) ?? .nan }
+      }
     var value = 0.0
     for (index, weight) in objective.weights.enumerated() { value += weight * blockValues[index] }
     return FittedModel(
@@ -265,13 +272,14 @@ public final class ModelFitter {
     switch attempt {
     case 0:
       if let given { return ("given", given) }
-      return ("instrumental variables", StartingValues.values(table: table, moments: moments))
+      let values = StartingValues.values(table: table, moments: moments, numbered: numbered)
+      return ("instrumental variables", values)
     case 1:
       return ("simple", StartingValues.simple(table: table, moments: moments))
     default:
       // Around the usual start, each value moved by up to half its size; the draw depends on the attempt only.
       var random = SplitMix(state: UInt64(attempt))
-      let values = StartingValues.values(table: table, moments: moments).map { value in
+      let values = StartingValues.values(table: table, moments: moments, numbered: numbered).map { value in
         value * (1 + (random.uniform() - 0.5))
       }
       return ("perturbed \(attempt - 1)", values)
@@ -348,12 +356,13 @@ public final class ModelFitter {
   }
 
   static func rowValues(_ table: ParameterTable, estimates: [Double], moments: [SampleMoments]) -> [Double] {
-    table.rows.map { row in
-      if row.free > 0 { return estimates[row.free - 1] }
-      if row.isExogenous {
-        return sampleValue(row, table.blocks[row.block - 1], moments[row.block - 1])
+    table.rows.withUnsafeBufferPointer { rows in
+      rows.indices.map { index in
+        if rows[index].free > 0 { return estimates[rows[index].free - 1] }
+        guard rows[index].isExogenous else { return rows[index].fixedValue ?? 0 }
+        let block = rows[index].block - 1
+        return sampleValue(rows[index], table.blocks[block], moments[block])
       }
-      return row.fixedValue ?? 0
     }
   }
 
@@ -362,17 +371,20 @@ public final class ModelFitter {
   /// - Parameters:
   ///   - moments: The moments with the likelihood's divisor.
   ///   - rows: The rows behind them, where there are any; with missing values (NaN) for ``MissingData/fullInformation``.
+  ///   - numbered: The table's rows by number, where they are at hand.
   static func objective(
     table: ParameterTable, moments: [SampleMoments], rows: [Matrix]?, design: [CaseDesign] = [],
-    options: FitOptions,
-    everyVariableIsSource: Bool = false
+    options: FitOptions, numbered: [BlockRows]? = nil, everyVariableIsSource: Bool = false
   ) -> ModelObjective? {
     let multipliers = moments.map { options.multiplier(count: $0.count) }
     let total = multipliers.reduce(0, +)
     var blocks: [any BlockDiscrepancy] = []
-    for (index, (block, sample)) in zip(table.blocks, moments).enumerated() {
+    blocks.reserveCapacity(moments.count)
+    for index in table.blocks.indices {
+      let sample = moments[index]
       let structure = BlockStructure(
-        block: block, table: table, sampleValue: { sampleValue($0, block, sample) },
+        block: table.blocks[index], table: table,
+        sampleValue: { sampleValue($0, table.blocks[index], sample) }, numbered: numbered?[index],
         everyVariableIsSource: everyVariableIsSource)
       let evaluator = discrepancy(
         structure: structure, sample: sample, rows: rows?[index],

@@ -32,7 +32,8 @@ extension StartingValues {
     // nothing.
     let usesOthers =
       q <= 2
-      || !sharesIndicators && !hasOrthogonalFactors && members.allSatisfy { loading($0).right < observedCount }
+      || !sharesIndicators && !hasOrthogonalFactors
+        && members.allSatisfy { loading($0).right < observedCount }
     for k in 0..<scratch.count { scratch[k] = 0 }
     let fixedVariance = fixedCovariance(factor, factor)
     return covariance.elements.withUnsafeBufferPointer { s in
@@ -55,7 +56,9 @@ extension StartingValues {
           let denominator = square - column[j] * scratch[j]
           let isDetermined = denominator > Self.leastStrength * deviation[a] * deviation[a]
           value = isDetermined ? numerator * deviation[a] / (denominator * deviation[j]) : .nan
-          if !value.isFinite || value.magnitude > 4 || value.magnitude < 0.05 { value = column[j] < 0 ? -1 : 1 }
+          if !value.isFinite || value.magnitude > 4 || value.magnitude < 0.05 {
+            value = column[j] < 0 ? -1 : 1
+          }
         }
         lambda.append(
           Loading(row: loadingRows[member], indicator: placeOf[j], factor: number, value: value))

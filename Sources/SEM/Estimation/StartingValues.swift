@@ -59,10 +59,16 @@ struct StartingValues {
   static let leastShare = 0.1
 
   /// Starting values of all free parameters; a parameter shared by blocks takes the first block's value.
-  static func values(table: ParameterTable, moments: [SampleMoments]) -> [Double] {
+  ///
+  /// - Parameter numbered: The table's rows by number, where they are at hand.
+  static func values(
+    table: ParameterTable, moments: [SampleMoments], numbered: [BlockRows]? = nil
+  ) -> [Double] {
     var result = [Double](repeating: .nan, count: table.freeParameterCount)
     for index in table.blocks.indices {
-      var starter = StartingValues(table: table, block: table.blocks[index], moments: moments[index])
+      var starter = StartingValues(
+        table: table, numbered: numbered?[index] ?? BlockRows(table, block: table.blocks[index]),
+        moments: moments[index])
       starter.estimate()
       starter.fill(&result)
     }
@@ -118,8 +124,7 @@ struct StartingValues {
     }
   }
 
-  private init(table: ParameterTable, block: ModelBlock, moments: SampleMoments) {
-    let numbered = BlockRows(table, block: block)
+  private init(table: ParameterTable, numbered: BlockRows, moments: SampleMoments) {
     let p = numbered.observedCount
     let m = numbered.variableCount
     observedCount = p
@@ -156,7 +161,8 @@ struct StartingValues {
       if table.rows[index].isExogenous {
         fixed = row.op == .intercept ? moments.mean?[left] ?? 0 : covariance[left, right]
       }
-      if row.op == .covariance, left != right, min(left, right) >= p, table.rows[index].free == 0, fixed == 0 {
+      if row.op == .covariance, left != right, min(left, right) >= p, table.rows[index].free == 0, fixed == 0
+      {
         hasOrthogonalFactors = true
       }
       rows.append(

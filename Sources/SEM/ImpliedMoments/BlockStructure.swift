@@ -70,13 +70,14 @@ package final class BlockStructure: Sendable {
   ///   - block: The block's variables.
   ///   - table: The parameter table.
   ///   - sampleValue: The sample's value for a row that holds a moment of fixed covariates.
+  ///   - numbered: The block's rows by number, where they are at hand.
   ///   - everyVariableIsSource: Makes no use of sinks. The plain path: slower, and able to give derivatives for paths
   ///     from any variable, which modification indices need.
   package init(
-    block: ModelBlock, table: ParameterTable, sampleValue: (Parameter) -> Double,
+    block: ModelBlock, table: ParameterTable, sampleValue: (Parameter) -> Double, numbered: BlockRows? = nil,
     everyVariableIsSource: Bool = false
   ) {
-    let rows = BlockRows(table, block: block)
+    let rows = numbered ?? BlockRows(table, block: block)
     let p = rows.observedCount
     // The constant's number follows those of the variables.
     let constantNumber = table.hasMeanStructure ? rows.variableCount : -1

@@ -21,49 +21,47 @@ struct ElementKey: Equatable {
 
 /// The positions of elements by their keys, with open addressing; at most half full.
 struct ElementIndex: Sendable {
-  private var keys: [UInt64]
-  private var positions: [Int]
+  /// A key and its position; the key is 0 where the slot is empty.
+  private struct Slot {
+    var key: UInt64 = 0
+    var position = 0
+  }
+
+  private var slots: [Slot]
   private var count = 0
 
   init(capacity: Int = 32) {
     var size = 16
     while size < 2 * capacity { size *= 2 }
-    keys = [UInt64](repeating: 0, count: size)
-    positions = [Int](repeating: 0, count: size)
+    slots = [Slot](repeating: Slot(), count: size)
   }
 
   /// The position of an element; `nil` where it is unknown.
   subscript(key: ElementKey) -> Int? {
-    let slot = slot(of: key.bits)
-    return keys[slot] == 0 ? nil : positions[slot]
+    let slot = slots[place(of: key.bits)]
+    return slot.key == 0 ? nil : slot.position
   }
 
   /// Gives an element that is unknown a position; returns the one it has, if it is known.
   mutating func insert(_ key: ElementKey, at position: Int) -> Int? {
-    let slot = slot(of: key.bits)
-    guard keys[slot] == 0 else { return positions[slot] }
-    keys[slot] = key.bits
-    positions[slot] = position
+    let place = place(of: key.bits)
+    guard slots[place].key == 0 else { return slots[place].position }
+    slots[place] = Slot(key: key.bits, position: position)
     count += 1
-    if 2 * count > keys.count { grow() }
+    if 2 * count > slots.count { grow() }
     return nil
   }
 
-  private func slot(of bits: UInt64) -> Int {
-    let mask = keys.count - 1
-    var slot = Int(truncatingIfNeeded: (bits &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
-    while keys[slot] != 0, keys[slot] != bits { slot = (slot + 1) & mask }
-    return slot
+  private func place(of key: UInt64) -> Int {
+    let mask = slots.count - 1
+    var place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
+    while slots[place].key != 0, slots[place].key != key { place = (place + 1) & mask }
+    return place
   }
 
   private mutating func grow() {
-    let (oldKeys, oldPositions) = (keys, positions)
-    keys = [UInt64](repeating: 0, count: 2 * oldKeys.count)
-    positions = [Int](repeating: 0, count: keys.count)
-    for (place, bits) in oldKeys.enumerated() where bits != 0 {
-      let slot = slot(of: bits)
-      keys[slot] = bits
-      positions[slot] = oldPositions[place]
-    }
+    let old = slots
+    slots = [Slot](repeating: Slot(), count: 2 * old.count)
+    for slot in old where slot.key != 0 { slots[place(of: slot.key)] = slot }
   }
 }

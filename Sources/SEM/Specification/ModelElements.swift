@@ -68,6 +68,8 @@ struct ModelElements: Sendable {
   private(set) var roles: [VariableRoles] = []
   /// Whether the statements name groups themselves.
   private(set) var hasGroupBlocks = false
+  /// Whether any element is an intercept.
+  private(set) var hasIntercepts = false
 
   init(_ statements: [Statement]) throws(SpecificationProblem) {
     var scopePositions: [String: Int] = [:]
@@ -170,6 +172,7 @@ struct ModelElements: Sendable {
           "intercept-not-allowed", "An intercept is stated with '~', not with '\(op.rawValue)'.",
           at: term.range)
       }
+      hasIntercepts = true
       var modifiers = term.modifiers
       if value != 1 { modifiers.append(Modifier(.value([.fixed(value)]), range: term.range)) }
       return ModelElement(

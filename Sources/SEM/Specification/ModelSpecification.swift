@@ -51,8 +51,7 @@ public struct ModelSpecification: Sendable, Hashable {
     }
     let groups = try Self.groups(of: elements, labels: groupLabels)
     let hasMeanStructure = options.hasMeanStructure(
-      modelHasIntercepts: elements.scopes.contains { scope in scope.elements.contains { $0.op == .intercept }
-      },
+      modelHasIntercepts: elements.hasIntercepts,
       groupCount: groups.count)
     var builder = TableBuilder(
       options: options, groupCount: groups.count, hasMeanStructure: hasMeanStructure,
@@ -60,14 +59,14 @@ public struct ModelSpecification: Sendable, Hashable {
     var warnings = elements.warnings
     let roles = elements.roles
     let isColumn = dataVariables.map { columns(of: elements.names, in: $0) }
-    for (scope, role) in zip(elements.scopes, roles) {
+    for index in roles.indices {
       if let dataVariables, let isColumn {
         try checkVariables(
-          of: scope, roles: role, names: elements.names.names, isColumn: isColumn,
+          of: elements.scopes[index], roles: roles[index], names: elements.names.names, isColumn: isColumn,
           dataVariables: dataVariables, warnings: &warnings)
       }
-      if options.fixedCovariates {
-        warnings += randomPredictorWarnings(scope, role, names: elements.names.names)
+      if options.fixedCovariates, !roles[index].randomPredictors.isEmpty {
+        warnings += randomPredictorWarnings(elements.scopes[index], roles[index], names: elements.names.names)
       }
     }
     for (number, group) in groups.enumerated() {

@@ -55,9 +55,16 @@ extension TableBuilder {
     joinLabels(in: &classes)
     try joinEqualModifiers(in: &classes)
     try joinGroups(partial: partial, in: &classes)
-    if classes.hasJoined { try shareFixedValues(of: &classes) }
-    var numbers = [Int](repeating: 0, count: rows.count)
     var count = 0
+    guard classes.hasJoined else {
+      for index in rows.indices where rows[index].fixedValue == nil && !rows[index].isExogenous {
+        count += 1
+        rows[index].free = count
+      }
+      return
+    }
+    try shareFixedValues(of: &classes)
+    var numbers = [Int](repeating: 0, count: rows.count)
     for index in rows.indices {
       guard rows[index].fixedValue == nil, !rows[index].isExogenous else { continue }
       let root = classes.root(of: index)
@@ -70,6 +77,7 @@ extension TableBuilder {
   }
 
   private func joinLabels(in classes: inout UnionFind) {
+    guard rows.indices.contains(where: { !rows[$0].label.isEmpty }) else { return }
     var labels = NameIndex()
     var first: [Int] = []
     for index in rows.indices where !rows[index].label.isEmpty {
@@ -79,7 +87,7 @@ extension TableBuilder {
   }
 
   private func joinEqualModifiers(in classes: inout UnionFind) throws(SpecificationProblem) {
-    guard sources.contains(where: { $0.equalTo != nil }) else { return }
+    guard sources.indices.contains(where: { sources[$0].equalTo != nil }) else { return }
     var labels: [String: Int] = [:]
     var elements: [String: [Int]] = [:]
     for (index, parameter) in rows.enumerated() {
@@ -194,11 +202,13 @@ extension String {
 
 /// Sets of row numbers that are joined step by step.
 struct UnionFind {
-  private var parents: [Int]
+  private let count: Int
+  /// Empty until any two are joined.
+  private var parents: [Int] = []
   /// Whether any two were joined.
-  private(set) var hasJoined = false
+  var hasJoined: Bool { !parents.isEmpty }
 
-  init(count: Int) { parents = Array(0..<count) }
+  init(count: Int) { self.count = count }
 
   /// The smallest member of the set that holds `index`.
   mutating func root(of index: Int) -> Int {
@@ -210,7 +220,7 @@ struct UnionFind {
   }
 
   mutating func join(_ first: Int, with second: Int) {
-    hasJoined = true
+    if parents.isEmpty { parents = Array(0..<count) }
     let (one, other) = (root(of: first), root(of: second))
     if one < other { parents[other] = one } else { parents[one] = other }
   }

@@ -144,6 +144,7 @@ struct TableBuilder {
   private func markers(_ userRows: Range<Int>) -> [Int] {
     var isKnown = [Bool](repeating: false, count: names.count)
     var markers: [Int] = []
+    markers.reserveCapacity(8)
     for index in userRows where rows[index].op == .measurement && !isKnown[sources[index].left] {
       isKnown[sources[index].left] = true
       markers.append(index)
@@ -167,16 +168,16 @@ struct TableBuilder {
       sources.append(Source(left: left, right: right))
     }
 
-    let isSingle = singleIndicators(userRows)
+    let singles = singleIndicators(userRows)
     let variance: Double? = options.freeVariances ? nil : 0
     for variable in roles.observed where !roles.isCovariate(variable) {
-      add(variable, .covariance, variable, fixed: isSingle[variable] ? 0 : variance)
+      add(variable, .covariance, variable, fixed: singles.contains(variable) ? 0 : variance)
     }
     for variable in roles.latent {
       let standardized: Double? = options.standardizeLatents ? 1 : variance
       add(
         variable, .covariance, variable,
-        fixed: isSingle[variable] && !options.standardizeLatents ? 0 : standardized)
+        fixed: !options.standardizeLatents && singles.contains(variable) ? 0 : standardized)
     }
     if options.covaryExogenousLatents {
       for (place, first) in roles.exogenousLatents.enumerated() {
@@ -224,20 +225,19 @@ struct TableBuilder {
     }
   }
 
-  /// The only indicators of factors, where they indicate no other factor, by variable.
-  private func singleIndicators(_ userRows: Range<Int>) -> [Bool] {
-    var isSingle = [Bool](repeating: false, count: names.count)
-    guard options.fixSingleIndicator else { return isSingle }
+  /// The only indicators of factors, where they indicate no other factor.
+  private func singleIndicators(_ userRows: Range<Int>) -> Set<Int> {
+    guard options.fixSingleIndicator else { return [] }
     var indicatorCount = [Int](repeating: 0, count: names.count)
-    var uses = indicatorCount
-    for index in userRows where rows[index].op == .measurement {
-      indicatorCount[sources[index].left] += 1
-      uses[sources[index].right] += 1
-    }
+    for index in userRows where rows[index].op == .measurement { indicatorCount[sources[index].left] += 1 }
+    guard indicatorCount.contains(1) else { return [] }
+    var uses = [Int](repeating: 0, count: names.count)
+    for index in userRows where rows[index].op == .measurement { uses[sources[index].right] += 1 }
+    var singles: Set<Int> = []
     for index in userRows where rows[index].op == .measurement {
       let (factor, indicator) = (sources[index].left, sources[index].right)
-      if indicatorCount[factor] == 1, uses[indicator] == 1 { isSingle[indicator] = true }
+      if indicatorCount[factor] == 1, uses[indicator] == 1 { singles.insert(indicator) }
     }
-    return isSingle
+    return singles
   }
 }

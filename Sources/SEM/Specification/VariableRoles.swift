@@ -41,6 +41,7 @@ struct VariableRoles: Sendable {
   init(_ elements: [ModelElement], variableCount: Int) {
     var parts = [Part](repeating: [], count: variableCount)
     var latent: [Int] = []
+    latent.reserveCapacity(8)
     // By index: an element in a variable of its own would be a copy.
     for index in elements.indices {
       let (left, right) = (elements[index].left, elements[index].right)
@@ -83,10 +84,21 @@ struct VariableRoles: Sendable {
         parts[variable].insert(.covariate)
       }
     }
-    exogenousLatents = latent.filter { parts[$0].isDisjoint(with: [.measured, .outcome]) }
-    terminal =
-      latent.filter { parts[$0].isDisjoint(with: [.predictor, .measured]) && parts[$0].contains(.outcome) }
-      + observed[indicatorCount..<dependentCount].filter { !parts[$0].contains(.predictor) }
+    var exogenousLatents: [Int] = []
+    var terminal: [Int] = []
+    exogenousLatents.reserveCapacity(latent.count)
+    for variable in latent {
+      if parts[variable].isDisjoint(with: [.measured, .outcome]) {
+        exogenousLatents.append(variable)
+      } else if parts[variable].isDisjoint(with: [.predictor, .measured]) {
+        terminal.append(variable)
+      }
+    }
+    for variable in observed[indicatorCount..<dependentCount] where !parts[variable].contains(.predictor) {
+      terminal.append(variable)
+    }
+    self.exogenousLatents = exogenousLatents
+    self.terminal = terminal
     places = [Int](repeating: 0, count: variableCount)
     for (place, variable) in latent.enumerated() { places[variable] = place }
     for (place, variable) in observed.enumerated() { places[variable] = latent.count + place }

@@ -43,7 +43,9 @@ struct SourceText: Sendable, Hashable {
   private let lineStarts: [Int]
 
   init(_ text: String) {
-    var starts = [0]
+    var starts: [Int] = []
+    starts.reserveCapacity(1 + text.utf8.count / 16)
+    starts.append(0)
     let bytes = Array(text.utf8)
     var isPlain = true
     for (offset, byte) in bytes.enumerated() {
