@@ -65,13 +65,16 @@ extension Model {
       of: moments, groupLabels: groupLabels, estimator: fitOptions.estimator)
     let blocks = specification.table.blocks
     var selected: [SampleMoments] = []
-    for (sample, block) in zip(moments, blocks) {
-      let part = sample.selecting(block.observed)
-      let label = moments.count > 1 ? block.groupLabel : nil
-      if part.variables.count < block.observed.count,
-        let missing = block.observed.first(where: { !sample.variables.contains($0) })
+    selected.reserveCapacity(blocks.count)
+    // Where their numbers differ the fitter says so.
+    for index in 0..<min(blocks.count, moments.count) {
+      let observed = blocks[index].observed
+      let part = moments[index].selecting(observed)
+      let label = moments.count > 1 ? blocks[index].groupLabel : nil
+      if part.variables.count < observed.count,
+        let missing = observed.first(where: { !moments[index].variables.contains($0) })
       {
-        var error = DataError.unknownVariable(missing, in: sample.variables)
+        var error = DataError.unknownVariable(missing, in: moments[index].variables)
         if let label { error.message = "The matrix of group \(label) has no variable \(missing)." }
         throw .data(error)
       }

@@ -311,11 +311,11 @@ public final class ModelFitter {
     guard moments.count == table.blocks.count else {
       throw .momentsDoNotMatchModel("The model has \(table.blocks.count) groups, the data \(moments.count).")
     }
-    for (block, sample) in zip(table.blocks, moments) {
-      guard block.observed == sample.variables else {
+    for index in moments.indices {
+      guard table.blocks[index].observed == moments[index].variables else {
         throw .momentsDoNotMatchModel("The variables of the moments differ from those of the model.")
       }
-      if table.hasMeanStructure, sample.mean == nil { throw .meansAreMissing }
+      if table.hasMeanStructure, moments[index].mean == nil { throw .meansAreMissing }
     }
   }
 

@@ -121,7 +121,7 @@ extension StartingValues {
     let weights = slices.take(f * indicators.count)
     let gram = slices.take(f * f)
     fill(weights, gram, factorCount: f, indicators: indicators, lambda: lambda)
-    // L (Σ - Θ), for the known variables as columns, and L (Σ - Θ) Lᵀ.
+    // (Σ - Θ) Lᵀ, a column for each factor, and L (Σ - Θ) Lᵀ.
     let cross = slices.take(f * m)
     let between = slices.take(f * f)
     let memory = slices.buffer
@@ -129,25 +129,27 @@ extension StartingValues {
       for (r, i) in indicators.enumerated() {
         for a in 0..<f where weights[a + r * f] != 0 {
           let weight = weights[a + r * f]
-          for v in 0..<m { cross[a + v * f] += weight * covariance[v + i * m] }
-          cross[a + i * f] -= weight * theta[r]
+          for v in 0..<m { cross[v + a * m] += weight * covariance[v + i * m] }
+          cross[i + a * m] -= weight * theta[r]
         }
       }
     }
     for (r, i) in indicators.enumerated() {
       for b in 0..<f where weights[b + r * f] != 0 {
-        for a in 0..<f { between[a + b * f] += cross[a + i * f] * weights[b + r * f] }
+        for a in 0..<f { between[a + b * f] += cross[i + a * m] * weights[b + r * f] }
       }
     }
     for (a, factor) in factors.enumerated() {
-      covariance[factor, factor] = phi[a]
       // Far from the limits of correlations, so that Σ stays positive definite.
       let factorDeviation = phi[a].squareRoot()
-      for v in 0..<m where isKnown[v] {
-        let limit = 0.9 * factorDeviation * deviation[v]
-        let value = min(max(cross[a + v * f], -limit), limit)
-        covariance.elements[factor + v * m] = value
-        covariance.elements[v + factor * m] = value
+      covariance.elements.withUnsafeMutableBufferPointer { covariance in
+        covariance[factor + factor * m] = phi[a]
+        for v in 0..<m where variables[v].isKnown {
+          let limit = 0.9 * factorDeviation * deviation[v]
+          let value = min(max(cross[v + a * m], -limit), limit)
+          covariance[factor + v * m] = value
+          covariance[v + factor * m] = value
+        }
       }
       for b in 0..<a {
         let limit = 0.85 * (phi[a] * phi[b]).squareRoot()
@@ -157,7 +159,7 @@ extension StartingValues {
         covariance[factors[b], factor] = value
       }
     }
-    for factor in factors { isKnown[factor] = true }
+    for factor in factors { variables[factor].isKnown = true }
     withExtendedLifetime(memory) {}
   }
 

@@ -5,7 +5,7 @@ extension StartingValues {
   // MARK: Structural part
 
   mutating func estimateRegressions() {
-    for outcome in isOutcome.indices where isOutcome[outcome] {
+    for outcome in variables.indices where variables[outcome].isOutcome {
       let predictors = rows.indices.filter { rows[$0].op == .regression && rows[$0].left == outcome }
       let free = predictors.filter { rows[$0].isEstimated }
       let total = covariance[outcome, outcome]
@@ -35,7 +35,7 @@ extension StartingValues {
         }
       }
       if let index = row(ofCovariance: outcome, outcome), rows[index].isEstimated,
-        outcome >= observedCount || !isIndicator[outcome]
+        outcome >= observedCount || !variables[outcome].isIndicator
       {
         values[index] = min(max(total - explained, Self.leastShare * total), total)
       }
@@ -61,10 +61,10 @@ extension StartingValues {
     for (index, row) in rows.enumerated() where row.op == .covariance && row.free > 0 && values[index] == nil
     {
       let (i, j) = (row.left, row.right)
-      if i != j, isIndicator[i] || isIndicator[j] {
+      if i != j, variables[i].isIndicator || variables[j].isIndicator {
         // A factor's misfit shows in all its indicators: taken for covariances of residuals it leads to poor local minima.
         values[index] = 0
-      } else if i == j || !(isOutcome[i] || isOutcome[j]) {
+      } else if i == j || !(variables[i].isOutcome || variables[j].isOutcome) {
         values[index] = covariance[i, j]
       } else {
         residuals.append(index)
@@ -116,18 +116,18 @@ extension StartingValues {
     guard let sampleMean else { return }
     var means = sampleMean
     for factor in observedCount..<variableCount {
-      means.append(interceptRow[factor] >= 0 ? values[interceptRow[factor]] ?? 0 : 0)
+      means.append(variables[factor].intercept >= 0 ? values[variables[factor].intercept] ?? 0 : 0)
     }
     // Latent means that are free, from indicators whose intercepts are fixed, by least squares.
     let free = (observedCount..<variableCount).filter { factor in
-      interceptRow[factor] >= 0 && rows[interceptRow[factor]].isEstimated
+      variables[factor].intercept >= 0 && rows[variables[factor].intercept].isEstimated
     }
     let n = free.count
     if n > 0 {
       var gram = [Double](repeating: 0, count: n * n)
       var target = [Double](repeating: 0, count: n)
       for variable in 0..<observedCount {
-        let intercept = interceptRow[variable]
+        let intercept = variables[variable].intercept
         guard intercept >= 0, rows[intercept].free == 0 else { continue }
         let weight = 1 / max(covariance[variable, variable], .leastNormalMagnitude)
         let coefficients = free.map { factor in
@@ -164,7 +164,7 @@ extension StartingValues {
       var sums = intercepts
       for (index, row) in rows.enumerated() {
         guard let (target, origin) = row.path, target >= observedCount,
-          interceptRow[target] < 0 || !rows[interceptRow[target]].isEstimated
+          variables[target].intercept < 0 || !rows[variables[target].intercept].isEstimated
         else { continue }
         sums[target] += (values[index] ?? 0) * means[origin]
       }

@@ -32,28 +32,37 @@ struct StartingValues {
     }
   }
 
+  /// What is known of a variable.
+  struct Variable {
+    /// Where its loadings begin in ``loadingRows``, and how many there are.
+    var firstMember = 0
+    var memberCount = 0
+    /// The rows of its variance and its intercept, or -1.
+    var variance = -1
+    var intercept = -1
+    var isIndicator = false
+    var isOutcome = false
+    /// Whether its covariances are known or already estimated.
+    var isKnown = false
+  }
+
   let rows: [Row]
   let observedCount: Int
   let hasMeanStructure: Bool
   let sampleMean: [Double]?
-  /// The rows of loadings, factor by factor, and where each variable's begin.
+  /// The rows of loadings, factor by factor.
   let loadingRows: [Int]
-  private let firstLoading: [Int]
-  /// The row of each variance or covariance, and of each intercept or -1.
+  /// The row of each covariance of two variables.
   private let covarianceRows: ElementIndex
-  private(set) var interceptRow: [Int]
-  private(set) var isIndicator: [Bool]
   /// Whether the covariance of any two latent variables is fixed to zero.
   let hasOrthogonalFactors: Bool
-  private(set) var isOutcome: [Bool]
-  /// Variables whose covariances are known or already estimated.
-  var isKnown: [Bool]
-  /// Those covariances, all variables × all variables.
+  var variables: [Variable]
+  /// The known covariances, all variables × all variables.
   var covariance: Matrix
   /// Estimates by row.
   var values: [Double?]
 
-  var variableCount: Int { isKnown.count }
+  var variableCount: Int { variables.count }
 
   /// The share of a variance that is never given away to or taken from a residual.
   static let leastShare = 0.1
@@ -130,15 +139,14 @@ struct StartingValues {
     observedCount = p
     hasMeanStructure = table.hasMeanStructure
     sampleMean = moments.mean
-    var covarianceRows = ElementIndex(capacity: numbered.rows.count)
-    var loadingCount = [Int](repeating: 0, count: m + 1)
-    interceptRow = [Int](repeating: -1, count: m)
-    isIndicator = [Bool](repeating: false, count: m)
-    isOutcome = isIndicator
-    isKnown = (0..<m).map { $0 < p }
+    var covarianceRows = ElementIndex(capacity: numbered.rows.count / 2)
+    var variables = [Variable](repeating: Variable(), count: m)
+    for variable in 0..<p { variables[variable].isKnown = true }
     covariance = Matrix(rowCount: m, columnCount: m)
-    for j in 0..<p {
-      for i in 0..<p { covariance.elements[i + j * m] = moments.covariance.elements[i + j * p] }
+    covariance.elements.withUnsafeMutableBufferPointer { all in
+      moments.covariance.elements.withUnsafeBufferPointer { sample in
+        for j in 0..<p { for i in 0..<p { all[i + j * m] = sample[i + j * p] } }
+      }
     }
     var hasOrthogonalFactors = false
     var rows: [Row] = []
@@ -149,11 +157,13 @@ struct StartingValues {
       guard left >= 0, right >= 0 else { continue }
       switch row.op {
       case .measurement:
-        loadingCount[left + 1] += 1
-        isIndicator[right] = true
-      case .regression: isOutcome[left] = true
+        variables[left].memberCount += 1
+        variables[right].isIndicator = true
+      case .regression: variables[left].isOutcome = true
+      case .covariance where left == right:
+        if variables[left].variance < 0 { variables[left].variance = rows.count }
       case .covariance: _ = covarianceRows.insert(ElementKey(left, .covariance, right), at: rows.count)
-      case .intercept: interceptRow[left] = rows.count
+      case .intercept: variables[left].intercept = rows.count
       default: continue
       }
       let index = row.tableRow
@@ -170,13 +180,19 @@ struct StartingValues {
           op: row.op, left: left, right: right, free: table.rows[index].free, fixed: fixed,
           start: table.rows[index].start))
     }
-    for variable in 0..<m { loadingCount[variable + 1] += loadingCount[variable] }
-    firstLoading = loadingCount
-    var loadingRows = [Int](repeating: 0, count: loadingCount[m])
-    for (index, row) in rows.enumerated() where row.op == .measurement {
-      loadingRows[loadingCount[row.left]] = index
-      loadingCount[row.left] += 1
+    var loadingCount = 0
+    for variable in 0..<m {
+      variables[variable].firstMember = loadingCount
+      loadingCount += variables[variable].memberCount
+      variables[variable].memberCount = 0
     }
+    var loadingRows = [Int](repeating: 0, count: loadingCount)
+    for index in rows.indices where rows[index].op == .measurement {
+      let factor = rows[index].left
+      loadingRows[variables[factor].firstMember + variables[factor].memberCount] = index
+      variables[factor].memberCount += 1
+    }
+    self.variables = variables
     self.loadingRows = loadingRows
     self.covarianceRows = covarianceRows
     self.rows = rows
@@ -185,7 +201,10 @@ struct StartingValues {
   }
 
   /// The places of a latent variable's loadings in ``loadingRows``, in the table's order.
-  func members(of factor: Int) -> Range<Int> { firstLoading[factor]..<firstLoading[factor + 1] }
+  func members(of factor: Int) -> Range<Int> {
+    let first = variables[factor].firstMember
+    return first..<(first + variables[factor].memberCount)
+  }
 
   /// The row of a loading by its place.
   @inline(__always)
@@ -199,16 +218,18 @@ struct StartingValues {
       ready.removeAll(keepingCapacity: true)
       for factor in waiting {
         let members = members(of: factor)
-        if !members.isEmpty, members.allSatisfy({ isKnown[loading($0).right] }) { ready.append(factor) }
+        if !members.isEmpty, members.allSatisfy({ variables[loading($0).right].isKnown }) {
+          ready.append(factor)
+        }
       }
       guard !ready.isEmpty else { break }
       estimateFactors(ready)
-      waiting.removeAll { isKnown[$0] }
+      waiting.removeAll { variables[$0].isKnown }
     }
     // Latent variables without indicators: unit variance, unrelated.
     for factor in waiting {
       covariance[factor, factor] = 1
-      isKnown[factor] = true
+      variables[factor].isKnown = true
     }
     estimateRegressions()
     estimateCovariances()
@@ -216,7 +237,8 @@ struct StartingValues {
   }
 
   func row(ofCovariance first: Int, _ second: Int) -> Int? {
-    covarianceRows[ElementKey(first, .covariance, second)]
+    guard first == second else { return covarianceRows[ElementKey(first, .covariance, second)] }
+    return variables[first].variance >= 0 ? variables[first].variance : nil
   }
 
   /// The fixed value of a covariance; `nil` where it is free or not in the table.
@@ -259,7 +281,7 @@ struct StartingValues {
     let phi = slices.take(factors.count)
     let theta = slices.take(indicators.count)
     let memory = slices.buffer
-    for variable in 0..<m where isKnown[variable] && covariance[variable, variable] > 0 {
+    for variable in 0..<m where variables[variable].isKnown && covariance[variable, variable] > 0 {
       deviation[variable] = covariance[variable, variable].squareRoot()
     }
     var lambda: [Loading] = []

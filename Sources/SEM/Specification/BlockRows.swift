@@ -2,23 +2,26 @@
 /// means its first place.
 package struct BlockNames: Sendable {
   private var names: NameIndex
+  /// The variables' places by the names' numbers; empty where no name comes twice, so that both are the same.
   private var places: [Int] = []
 
   /// Numbers a block's variables.
   package init(_ block: ModelBlock) {
-    let observedCount = block.observed.count
-    names = NameIndex(capacity: observedCount + block.latent.count)
-    places.reserveCapacity(observedCount + block.latent.count)
-    for (place, name) in block.observed.enumerated() where names.insert(name) == places.count {
+    let count = block.observed.count + block.latent.count
+    names = NameIndex(capacity: count)
+    for name in block.observed { names.insert(name) }
+    for name in block.latent { names.insert(name) }
+    guard names.count < count else { return }
+    for (place, name) in (block.observed + block.latent).enumerated() where names[name] == places.count {
       places.append(place)
-    }
-    for (place, name) in block.latent.enumerated() where names.insert(name) == places.count {
-      places.append(observedCount + place)
     }
   }
 
   /// The number of a variable; `nil` where the block does not have it.
-  package subscript(name: String) -> Int? { names[name].map { places[$0] } }
+  package subscript(name: String) -> Int? {
+    guard let number = names[name] else { return nil }
+    return places.isEmpty ? number : places[number]
+  }
 }
 
 /// The rows of one block with their variables as numbers, those of ``BlockNames``.

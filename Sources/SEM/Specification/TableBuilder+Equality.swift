@@ -87,7 +87,7 @@ extension TableBuilder {
   }
 
   private func joinEqualModifiers(in classes: inout UnionFind) throws(SpecificationProblem) {
-    guard sources.indices.contains(where: { sources[$0].equalTo != nil }) else { return }
+    guard !equalTo.isEmpty else { return }
     var labels: [String: Int] = [:]
     var elements: [String: [Int]] = [:]
     for (index, parameter) in rows.enumerated() {
@@ -95,7 +95,7 @@ extension TableBuilder {
       for name in parameter.elementNames { elements[name, default: []].append(index) }
     }
     for index in rows.indices {
-      guard let equal = sources[index].equalTo else { continue }
+      guard let equal = equalTo[index] else { continue }
       let key = equal.target.withoutSpaces
       let places = elements[key] ?? []
       let sameBlock = places.first { rows[$0].block == rows[index].block }
@@ -137,7 +137,7 @@ extension TableBuilder {
           options.groupEqual.contains(category),
           let other = reference[key(of: index)],
           rows[index].label.isEmpty, rows[other].label.isEmpty,
-          sources[index].equalTo == nil, sources[other].equalTo == nil,
+          equalTo[index] == nil, equalTo[other] == nil,
           excepted.isEmpty || excepted.isDisjoint(with: rows[index].elementNames),
           rows[index].fixedValue == nil || rows[other].fixedValue == nil
         else { continue }

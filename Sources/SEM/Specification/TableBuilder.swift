@@ -9,7 +9,6 @@ struct TableBuilder {
     var isFreed = false
     /// Whether the user fixed the row to a number.
     var isFixedByUser = false
-    var equalTo: (target: String, range: SourceRange)?
     var range: SourceRange?
   }
 
@@ -24,6 +23,8 @@ struct TableBuilder {
   /// The table's rows, and where they come from.
   var rows: [Parameter] = []
   var sources: [Source] = []
+  /// What `equal()` names, by row.
+  private(set) var equalTo: [Int: (target: String, range: SourceRange)] = [:]
   var blocks: [ModelBlock] = []
   var roles: [VariableRoles] = []
   /// The rows of each block.
@@ -57,7 +58,7 @@ struct TableBuilder {
     rows.reserveCapacity(start + defaults)
     sources.reserveCapacity(start + defaults)
     for index in scope.elements.indices {
-      try addUserRow(scope.elements[index], group: group, valuesPerElement: valuesPerElement)
+      try addUserRow(scope.elements, index, group: group, valuesPerElement: valuesPerElement)
     }
     fixMarkers(from: start, group: group)
     fixStandardizedVariances(from: start, roles: roles)
@@ -83,34 +84,34 @@ struct TableBuilder {
   // MARK: The user's rows
 
   private mutating func addUserRow(
-    _ element: ModelElement, group: Int, valuesPerElement: Int
+    _ elements: [ModelElement], _ index: Int, group: Int, valuesPerElement: Int
   ) throws(SpecificationProblem) {
-    var parameter = Parameter(
-      lhs: names[element.left], op: element.op, rhs: element.right < 0 ? "" : names[element.right],
-      block: group + 1, group: group + 1)
-    var source = Source(left: element.left, right: element.right, range: element.range)
-    if !element.modifiers.isEmpty {
-      let settings = try ElementSettings(
-        element, group: valuesPerElement == 1 ? 0 : group, groupCount: valuesPerElement)
-      parameter.label = settings.label
-      parameter.start = settings.start
-      parameter.lower = settings.lower
-      parameter.upper = settings.upper
-      parameter.fixedValue = settings.fixed
-      source.isFreed = settings.isFreed
-      source.isFixedByUser = settings.fixed != nil
-      source.equalTo = settings.equalTo
-      if let range = settings.sharedLabelRange, !hasWarnedOfSharedLabels {
-        hasWarnedOfSharedLabels = true
-        warnings.append(
-          SpecificationProblem(
-            "label-shared-by-groups",
-            "A single label in a model of several groups makes the parameter equal in all of them.", at: range
-          ))
-      }
+    let (left, right) = (elements[index].left, elements[index].right)
+    let row = rows.count
+    rows.append(
+      Parameter(
+        lhs: names[left], op: elements[index].op, rhs: right < 0 ? "" : names[right], block: group + 1,
+        group: group + 1))
+    sources.append(Source(left: left, right: right, range: elements[index].range))
+    guard !elements[index].modifiers.isEmpty else { return }
+    let settings = try ElementSettings(
+      elements[index], group: valuesPerElement == 1 ? 0 : group, groupCount: valuesPerElement)
+    rows[row].label = settings.label
+    rows[row].start = settings.start
+    rows[row].lower = settings.lower
+    rows[row].upper = settings.upper
+    rows[row].fixedValue = settings.fixed
+    sources[row].isFreed = settings.isFreed
+    sources[row].isFixedByUser = settings.fixed != nil
+    if let target = settings.equalTo { equalTo[row] = target }
+    if let range = settings.sharedLabelRange, !hasWarnedOfSharedLabels {
+      hasWarnedOfSharedLabels = true
+      warnings.append(
+        SpecificationProblem(
+          "label-shared-by-groups",
+          "A single label in a model of several groups makes the parameter equal in all of them.", at: range
+        ))
     }
-    rows.append(parameter)
-    sources.append(source)
   }
 
   /// Fixes the first loading of each factor, unless the user freed it. A start value becomes the fixed value.
@@ -159,12 +160,13 @@ struct TableBuilder {
   ) {
     func add(_ left: Int, _ op: Operator, _ right: Int, fixed: Double? = nil, isExogenous: Bool = false) {
       guard known[ElementKey(left, op, right)] == nil else { return }
-      var parameter = Parameter(
-        lhs: names[left], op: op, rhs: right < 0 ? "" : names[right], block: group + 1, group: group + 1)
-      parameter.origin = .preset
-      parameter.fixedValue = fixed
-      parameter.isExogenous = isExogenous
-      rows.append(parameter)
+      let row = rows.count
+      rows.append(
+        Parameter(
+          lhs: names[left], op: op, rhs: right < 0 ? "" : names[right], block: group + 1, group: group + 1))
+      rows[row].origin = .preset
+      rows[row].fixedValue = fixed
+      rows[row].isExogenous = isExogenous
       sources.append(Source(left: left, right: right))
     }
 
