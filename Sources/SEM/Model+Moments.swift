@@ -87,6 +87,7 @@ extension Model {
     }
     do {
       let fitter = try ModelFitter(table: specification.table, options: fitOptions)
+      guard !specification.warnings.isEmpty else { return try fitter.fit(selected) }
       var fit = try fitter.fit(selected)
       fit.notes = specification.warnings.map { FitNote(code: $0.code, message: $0.description) }
       return fit

@@ -95,14 +95,7 @@ public final class ModelFitter {
         "No estimates were found that meet the constraint \(constraints.constraints[worst].text); it may contradict"
           + " the others or the bounds.")
     }
-    var fit = result(best, failed, scaled, rows, objective)
-    if !fit.convergence.isConverged {
-      fit.convergence.diverging = diverging(best.optimum.point, scaled).map {
-        table.freeParameterNames[$0 - 1]
-      }
-    }
-    fit.design = design
-    return fit
+    return result(best, failed, scaled, rows, design, objective)
   }
 
   /// For measurement models of many parameters: the objective whose search needs no Hessian; `nil` for all others.
@@ -194,9 +187,10 @@ public final class ModelFitter {
 
   private func result(
     _ attempt: Attempt, _ failed: [String], _ scaled: [SampleMoments], _ rows: [Matrix]?,
-    _ objective: ModelObjective
+    _ design: [CaseDesign], _ objective: ModelObjective
   ) -> FittedModel {
     let optimum = attempt.optimum
+    let diverging = optimum.termination == .converged ? [] : diverging(optimum.point, scaled)
     // The minimum of one block is known.
     let blockValues =
       objective.blocks.count == 1 && constraints == nil
@@ -213,8 +207,9 @@ public final class ModelFitter {
       convergence: Convergence(
         termination: optimum.termination, iterations: optimum.iterations, evaluations: optimum.evaluations,
         scaledGradient: optimum.scaledGradient, start: attempt.name,
-        failedStarts: failed.filter { $0 != attempt.name || optimum.termination == .converged }),
-      constraints: report(attempt, objective))
+        failedStarts: failed.filter { $0 != attempt.name || optimum.termination == .converged },
+        diverging: diverging.map { table.freeParameterNames[$0 - 1] }),
+      constraints: report(attempt, objective), design: design)
   }
 
   /// The state of constraints and bounds at the estimates.

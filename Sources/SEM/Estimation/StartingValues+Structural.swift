@@ -5,25 +5,35 @@ extension StartingValues {
   // MARK: Structural part
 
   mutating func estimateRegressions() {
+    // Memory that serves all outcomes.
+    var predictors: [Int] = []
+    var free: [Int] = []
+    var target: [Double] = []
+    var gram: [Double] = []
     for outcome in variables.indices where variables[outcome].isOutcome {
-      let predictors = rows.indices.filter { rows[$0].op == .regression && rows[$0].left == outcome }
-      let free = predictors.filter { rows[$0].isEstimated }
-      let total = covariance[outcome, outcome]
-      var target = free.map { covariance[rows[$0].right, outcome] }
-      for index in predictors where !rows[index].isEstimated {
-        let coefficient = values[index] ?? 0
-        for (position, other) in free.enumerated() {
-          target[position] -= coefficient * covariance[rows[other].right, rows[index].right]
-        }
+      predictors.removeAll(keepingCapacity: true)
+      free.removeAll(keepingCapacity: true)
+      target.removeAll(keepingCapacity: true)
+      gram.removeAll(keepingCapacity: true)
+      predictors.reserveCapacity(8)
+      free.reserveCapacity(8)
+      for index in rows.indices where rows[index].op == .regression && rows[index].left == outcome {
+        predictors.append(index)
+        if rows[index].isEstimated { free.append(index) }
       }
-      let n = free.count
-      var gram = [Double](repeating: 0, count: n * n)
-      for (a, first) in free.enumerated() {
-        for (b, second) in free.enumerated() {
-          gram[a + b * n] = covariance[rows[first].right, rows[second].right]
+      let total = covariance[outcome, outcome]
+      target.reserveCapacity(free.count)
+      gram.reserveCapacity(free.count * free.count)
+      for a in free {
+        var value = covariance[rows[a].right, outcome]
+        for index in predictors where !rows[index].isEstimated {
+          value -= (values[index] ?? 0) * covariance[rows[a].right, rows[index].right]
         }
-        // A ridge, since estimated covariances of latent variables may be collinear.
-        gram[a + a * n] *= 1.02
+        target.append(value)
+        for b in free {
+          // A ridge, since estimated covariances of latent variables may be collinear.
+          gram.append((a == b ? 1.02 : 1) * covariance[rows[a].right, rows[b].right])
+        }
       }
       let isSolved = Self.solve(&gram, &target)
       for (position, index) in free.enumerated() { values[index] = isSolved ? target[position] : 0 }

@@ -80,6 +80,7 @@ extension TableBuilder {
     guard rows.indices.contains(where: { !rows[$0].label.isEmpty }) else { return }
     var labels = NameIndex()
     var first: [Int] = []
+    first.reserveCapacity(16)
     for index in rows.indices where !rows[index].label.isEmpty {
       let label = labels.insert(rows[index].label)
       if label < first.count { classes.join(index, with: first[label]) } else { first.append(index) }

@@ -1,5 +1,5 @@
 /// The part that each variable plays in a block, by the variables' numbers.
-struct VariableRoles: Sendable {
+final class VariableRoles: Sendable {
   /// What is said of a variable.
   private struct Part: OptionSet {
     let rawValue: UInt8
@@ -17,21 +17,21 @@ struct VariableRoles: Sendable {
   }
 
   /// The latent variables, in the order of their first `=~`.
-  private(set) var latent: [Int] = []
+  let latent: [Int]
   /// The observed variables: indicators, other dependent variables, predictors, and those in `~~` or `~ 1` only.
-  private(set) var observed: [Int] = []
+  let observed: [Int]
   /// Predictors whose moments the user leaves to the sample: observed, only on the right of `~`, without `~~` or `~ 1`.
-  private(set) var covariates: [Int] = []
+  let covariates: [Int]
   /// Predictors that would be covariates, were they not in a `~~` or `~ 1`.
-  private(set) var randomPredictors: [Int] = []
+  let randomPredictors: [Int]
   /// Latent variables that depend on nothing.
   let exogenousLatents: [Int]
   /// Dependent variables that predict nothing and indicate nothing; latent ones first.
   let terminal: [Int]
 
-  private var parts: [Part]
+  private let parts: [Part]
   /// The place of each variable among the latent and then the observed variables.
-  private var places: [Int]
+  private let places: [Int]
 
   func isLatent(_ variable: Int) -> Bool { parts[variable].contains(.latent) }
   func isCovariate(_ variable: Int) -> Bool { parts[variable].contains(.covariate) }
@@ -76,6 +76,9 @@ struct VariableRoles: Sendable {
     for index in elements.indices where elements[index].op == .covariance { add(elements[index].right) }
     for index in elements.indices where elements[index].op == .intercept { add(elements[index].left) }
 
+    var covariates: [Int] = []
+    var randomPredictors: [Int] = []
+    if predictorCount > dependentCount { covariates.reserveCapacity(predictorCount - dependentCount) }
     for variable in observed[dependentCount..<predictorCount] {
       if parts[variable].contains(.mentioned) {
         randomPredictors.append(variable)
@@ -97,13 +100,16 @@ struct VariableRoles: Sendable {
     for variable in observed[indicatorCount..<dependentCount] where !parts[variable].contains(.predictor) {
       terminal.append(variable)
     }
-    self.exogenousLatents = exogenousLatents
-    self.terminal = terminal
-    places = [Int](repeating: 0, count: variableCount)
+    var places = [Int](repeating: 0, count: variableCount)
     for (place, variable) in latent.enumerated() { places[variable] = place }
     for (place, variable) in observed.enumerated() { places[variable] = latent.count + place }
-    self.parts = parts
     self.latent = latent
     self.observed = observed
+    self.covariates = covariates
+    self.randomPredictors = randomPredictors
+    self.exogenousLatents = exogenousLatents
+    self.terminal = terminal
+    self.parts = parts
+    self.places = places
   }
 }

@@ -220,6 +220,7 @@ enum StatementSplitter {
     var kept: [Token] = []
     kept.reserveCapacity(tokens.count)
     var statements: [ClosedRange<Int>] = []
+    statements.reserveCapacity(1 + tokens.count / 4)
     var start = 0
     var nesting = 0
     var hasRelation = false
