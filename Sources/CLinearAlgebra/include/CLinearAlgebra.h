@@ -41,7 +41,7 @@ const char *la_vendor(void);
 int la_is_serialized(void);
 
 /// Lets the C library keep up to 2 MB of freed memory for the next workspace. glibc gives all above 128 KB back to the
-/// system at each `free`, so that every fit of 30 indicators would fetch its pages anew: 40 % of its time. One block of
+/// system at each `free`, so that every fit of 30 indicators would fetch its pages anew: 30 % of its time. One block of
 /// 1 MB, freed, makes glibc raise that limit by itself; limits set by the user (MALLOC_TRIM_THRESHOLD_) stay.
 void la_keep_heap(void);
 
